@@ -1,0 +1,119 @@
+//! From a checkpoint file to a pack folder: cached by content, atomic, safe when several processes import at once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{MANIFEST, Manifest, PACK_FORMAT, SourceInfo};
+use super::{PackError, write};
+use crate::checkpoint::Checkpoint;
+
+/// What an import is doing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// The checkpoint is being hashed.
+    Hashing,
+    /// The weights are being written: the part done, 0 to 1.
+    Writing(f32),
+}
+
+/// Whether `path` is a model pack's folder.
+#[must_use]
+pub fn is_pack(path: &Path) -> bool {
+    path.join(MANIFEST).is_file()
+}
+
+/// The folder, below the cache folder `root`, of the pack made from a checkpoint with this hash.
+#[must_use]
+pub fn cache_folder(root: &Path, hash: &blake3::Hash) -> PathBuf {
+    let version = env!("CARGO_PKG_VERSION");
+    root.join("models").join(format!("{}-v{PACK_FORMAT}-{version}", &hash.to_hex()[..32]))
+}
+
+/// The pack of a checkpoint in the cache below `root`, written there first if it is not there yet.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn import_cached(file: &Path, root: &Path, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, PackError> {
+    progress(Progress::Hashing);
+    let checkpoint = Checkpoint::open(file)?;
+    let hash = checkpoint.blake3()?;
+    let folder = cache_folder(root, &hash);
+    place(&checkpoint, file, &hash, &folder, progress)?;
+    Ok(folder)
+}
+
+/// Writes the pack of a checkpoint into `folder`; nothing happens if it is there already.
+///
+/// # Errors
+/// See [`PackError`]; [`PackError::Occupied`] if the folder holds anything else.
+pub fn import(file: &Path, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), PackError> {
+    progress(Progress::Hashing);
+    let checkpoint = Checkpoint::open(file)?;
+    let hash = checkpoint.blake3()?;
+    place(&checkpoint, file, &hash, folder, progress)
+}
+
+fn place(
+    checkpoint: &Checkpoint,
+    file: &Path,
+    hash: &blake3::Hash,
+    folder: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), PackError> {
+    let hash = hash.to_hex().to_string();
+    if holds(folder, &hash)? {
+        return Ok(());
+    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(|error| PackError::io(parent, error))?;
+    // Written beside its place and moved there whole: a reader sees all of it or nothing. The folder removes itself
+    // where anything fails on the way.
+    let draft = tempfile::Builder::new().prefix(".importing-").tempdir_in(parent);
+    let draft = draft.map_err(|error| PackError::io(parent, error))?;
+    let source = SourceInfo {
+        name: file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        blake3: hash.clone(),
+        format: checkpoint.format().to_string(),
+        network: checkpoint.network().to_owned(),
+    };
+    let mut read = |name: &str| Ok(checkpoint.read(name)?.into_raw_vec_and_offset().0);
+    let mut part = |done| progress(Progress::Writing(done));
+    write(draft.path(), checkpoint.generator(), source, &mut read, &mut part)?;
+    open_to_others(draft.path()).map_err(|error| PackError::io(draft.path(), error))?;
+    match fs::rename(draft.path(), folder) {
+        Ok(()) => {
+            // It stays: there is nothing left at its old place to remove.
+            let _moved = draft.keep();
+            Ok(())
+        }
+        // Another process was first; what it wrote is the same.
+        Err(_) if holds(folder, &hash)? => Ok(()),
+        Err(error) => Err(PackError::io(folder, error)),
+    }
+}
+
+/// Whether `folder` holds the whole pack of the checkpoint with this hash; an error if it holds anything else.
+fn holds(folder: &Path, hash: &str) -> Result<bool, PackError> {
+    let occupied = || PackError::Occupied { path: folder.to_owned() };
+    if is_pack(folder) {
+        let same = Manifest::read(folder).is_ok_and(|manifest| manifest.source.blake3 == hash);
+        return if same { Ok(true) } else { Err(occupied()) };
+    }
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) { Err(occupied()) } else { Ok(false) }
+}
+
+/// Gives the draft the permissions of an ordinary folder; temporary ones are for their owner alone.
+fn open_to_others(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let like = folder.parent().unwrap_or(folder).metadata()?.permissions().mode();
+        fs::set_permissions(folder, fs::Permissions::from_mode(like & 0o777))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
