@@ -1,0 +1,94 @@
+//! Everything that a step changes.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, Array3};
+
+use super::report::Loss;
+use crate::adam::Adam;
+use crate::point::PointPair;
+use crate::settings::Method;
+
+/// The state of a drag between two steps, complete enough to go on from it bit for bit.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// What is optimised: `[rows, w_dim]`, or `[1, w_dim]` in [`crate::Space::W`].
+    pub(super) parameter: Array2<f32>,
+    pub(super) adam: Adam,
+    pub(super) points: Vec<PointPair>,
+    /// The handles already belong to this very latent, so that the next step must not track them again.
+    pub(super) tracked: bool,
+    pub(super) references: Option<Arc<References>>,
+    pub(super) loss: Option<Loss>,
+}
+
+/// The features that a drag compares with.
+#[derive(Debug, Clone)]
+pub(super) struct References {
+    /// The latent whose features they are; the mask reference can be computed from it whenever a mask appears.
+    pub(super) ws: Array2<f32>,
+    /// For each point the feature at its first handle; `None` while it is disabled, or since somebody moved it.
+    pub(super) templates: Vec<Option<Vec<f32>>>,
+    /// The whole map, CHW, once a mask has needed it.
+    pub(super) whole: Option<Arc<Array3<f32>>>,
+}
+
+impl Snapshot {
+    /// The state before the first step.
+    pub(super) fn new(parameter: Array2<f32>, points: Vec<PointPair>) -> Self {
+        let adam = Adam::new(parameter.dim());
+        Self { parameter, adam, points, tracked: false, references: None, loss: None }
+    }
+
+    /// What is optimised: `[rows, w_dim]`, or `[1, w_dim]` in [`crate::Space::W`].
+    #[must_use]
+    pub fn parameter(&self) -> &Array2<f32> {
+        &self.parameter
+    }
+
+    /// The optimiser's memory.
+    #[must_use]
+    pub fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
+    /// The points.
+    #[must_use]
+    pub fn points(&self) -> &[PointPair] {
+        &self.points
+    }
+
+    /// The loss of the step that led here; `None` before the first step.
+    #[must_use]
+    pub fn loss(&self) -> Option<Loss> {
+        self.loss
+    }
+
+    /// Takes other points, and gives up the references that no longer fit them (see the table at [`crate::DragSession`]).
+    pub(super) fn replace_points(&mut self, points: Vec<PointPair>, method: Method) {
+        let enabled = |points: &[PointPair]| points.iter().map(|point| point.enabled).collect::<Vec<_>>();
+        let same_set = enabled(&points) == enabled(&self.points);
+        let kept = |index: usize| {
+            let old = self.points.get(index);
+            old.is_some_and(|old| old.enabled && points[index].enabled && old.handle == points[index].handle)
+        };
+        match method {
+            Method::Reference => {
+                let unmoved = points.iter().zip(&self.points).all(|(new, old)| new.handle == old.handle);
+                self.tracked &= same_set && unmoved;
+                if !same_set {
+                    self.references = None;
+                }
+            }
+            Method::Paper => {
+                if let Some(references) = &self.references {
+                    let template =
+                        |index| if kept(index) { references.templates.get(index).cloned().flatten() } else { None };
+                    let templates = (0..points.len()).map(template).collect();
+                    self.references = Some(Arc::new(References { templates, ..(**references).clone() }));
+                }
+            }
+        }
+        self.points = points;
+    }
+}
