@@ -1,0 +1,388 @@
+//! The graphs of a drag, run: w+ to features at a tap, and gradients of features back to w+.
+//!
+//! The features are computed whole, or only in windows around points. Convolutions are local, so a window needs no
+//! more than its receptive field of the cut between head and tail, and is exactly what the whole map has there.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use dragfx_export::pack::{DragFiles, GraphFile, StageFiles, WindowFiles};
+use dragfx_export::stylegan2::WindowLayer;
+use ndarray::{Array3, Array4, ArrayD, ArrayView2, ArrayView3, ArrayView4, Axis, Ix3, Ix4, s};
+
+use crate::model::{Model, Noise, opened};
+use crate::{CancelToken, Request, Result, RuntimeError, Session, SessionOptions, Value};
+
+/// Windows are worth their overhead while they cover less than this part of the cut: they run over borders, and
+/// several small convolutions are a little slower than a large one.
+const WORTHWHILE: f64 = 0.8;
+
+/// A rectangle of feature pixels, y down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rect {
+    /// First row.
+    pub y: usize,
+    /// First column.
+    pub x: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+/// A drag's forward and backward graphs, with what the last forward left for the backward.
+#[derive(Debug)]
+pub struct DragProgram {
+    folder: PathBuf,
+    options: SessionOptions,
+    files: DragFiles,
+    /// Given to the whole-map graphs where it is not their own default.
+    noise: Noise,
+    maps: BTreeMap<String, Array4<f32>>,
+    head: Sessions,
+    tail: Sessions,
+    windows: Sessions,
+    last: Option<Forward>,
+}
+
+/// The two sessions of a stage.
+#[derive(Debug, Default)]
+struct Sessions {
+    forward: Option<Session>,
+    backward: Option<Session>,
+}
+
+/// What a forward left behind.
+#[derive(Debug)]
+struct Forward {
+    ws: Array3<f32>,
+    head: BTreeMap<String, Value>,
+    tail: BTreeMap<String, Value>,
+    /// \[n, channels, h, w\] on the host.
+    features: Value,
+    /// For windows: where they lie, and the inputs that the backward takes again.
+    frames: Option<Frames>,
+}
+
+/// Windows of the cut, all of one size, and what they cover of the features.
+#[derive(Clone, Debug)]
+struct Frames {
+    /// First row and column of each window in the cut; may be negative.
+    starts: Vec<[isize; 2]>,
+    /// Rows and columns of the cut's windows.
+    size: [usize; 2],
+    /// First row and column of each window in the features; may be negative.
+    feature_starts: Vec<[isize; 2]>,
+    /// Rows and columns of the features' windows.
+    feature_size: [usize; 2],
+    inputs: BTreeMap<String, ArrayD<f32>>,
+}
+
+impl DragProgram {
+    pub(crate) fn new(model: &Model, files: DragFiles, noise: Noise, maps: BTreeMap<String, Array4<f32>>) -> Self {
+        Self {
+            folder: model.folder().to_owned(),
+            options: model.options().clone(),
+            files,
+            noise,
+            maps,
+            head: Sessions::default(),
+            tail: Sessions::default(),
+            windows: Sessions::default(),
+            last: None,
+        }
+    }
+
+    /// The tap, its size and the rows of w+ that matter.
+    #[must_use]
+    pub fn files(&self) -> &DragFiles {
+        &self.files
+    }
+
+    /// The head's forward session, to see where it runs.
+    pub fn session(&mut self) -> Result<&Session> {
+        let graph = &self.files.head.forward;
+        opened(&self.folder, graph, &self.options, &mut self.head.forward).map(|session| &*session)
+    }
+
+    /// Whether computing these windows is expected to take less time than the whole map.
+    #[must_use]
+    pub fn prefers_windows(&self, windows: &[Rect]) -> bool {
+        let (Some(files), Some(cut)) = (&self.files.windows, self.files.cuts.first()) else { return false };
+        let size = Frames::place(files, windows).size;
+        let covered = windows.len() * size[0] * size[1];
+        (covered as f64) < WORTHWHILE * (cut.resolution * cut.resolution) as f64
+    }
+
+    /// Computes the features for `ws` \[num_ws, w_dim\], in the windows given or, without any, on the whole map.
+    ///
+    /// A window may be computed larger than it was asked; [`features`](Self::features) says which.
+    pub fn forward(&mut self, ws: ArrayView2<'_, f32>, windows: Option<&[Rect]>, cancel: &CancelToken) -> Result<()> {
+        // The last forward's tensors go first: a step needs them no longer, and the arena can use their memory.
+        self.last = None;
+        let ws = ws.to_owned().insert_axis(Axis(0));
+        let head = &self.files.head;
+        let session = opened(&self.folder, &head.forward, &self.options, &mut self.head.forward)?;
+        let request = Request::new().input("ws", &ws).cancel(cancel);
+        let request = self.noise.given(request, &head.forward, &self.maps);
+        let mut head_values = run_keeping(session, request, &head.forward)?;
+
+        let frames = match (windows, &self.files.windows) {
+            (Some(windows), Some(files)) => Some(Frames::new(files, windows, &self.maps)),
+            _ => None,
+        };
+        let tail_values = match (&frames, &self.files.windows, &self.files.tail) {
+            (Some(frames), Some(files), _) => {
+                let graph = &files.stage.forward;
+                let session = opened(&self.folder, graph, &self.options, &mut self.windows.forward)?;
+                let mut crops = Vec::new();
+                for cut in &self.files.cuts {
+                    let value = taken(&head_values, &cut.name)?.to_host()?;
+                    let whole = four(&value)?;
+                    crops.push((&cut.name, cropped(whole.index_axis(Axis(0), 0), &frames.starts, frames.size)));
+                }
+                let mut request = Request::new().input("ws", &ws).cancel(cancel);
+                for (name, crop) in &crops {
+                    request = request.input(name, crop);
+                }
+                for port in graph.inputs.iter().filter(|port| frames.inputs.contains_key(&port.name)) {
+                    request = request.input(&port.name, &frames.inputs[&port.name]);
+                }
+                run_keeping(session, request, graph)?
+            }
+            (None, _, Some(tail)) => {
+                let session = opened(&self.folder, &tail.forward, &self.options, &mut self.tail.forward)?;
+                let mut request = Request::new().input("ws", &ws).cancel(cancel);
+                for cut in &self.files.cuts {
+                    request = request.input(&cut.name, taken(&head_values, &cut.name)?);
+                }
+                let request = self.noise.given(request, &tail.forward, &self.maps);
+                run_keeping(session, request, &tail.forward)?
+            }
+            _ => BTreeMap::new(),
+        };
+        let source = if self.files.tail.is_some() { &tail_values } else { &head_values };
+        let features = taken(source, "features")?.to_host()?;
+        if self.files.tail.is_some() {
+            // The cut itself is read by the tail alone; the head's derivative names what it needs.
+            head_values.retain(|name, _| head.saved.contains(name));
+        }
+        self.last = Some(Forward { ws, head: head_values, tail: tail_values, features, frames });
+        Ok(())
+    }
+
+    /// The features of the last forward, CHW, each with the rectangle that it covers.
+    pub fn features(&self) -> Result<Vec<(Rect, ArrayView3<'_, f32>)>> {
+        let last = self.last.as_ref().ok_or(RuntimeError::NoForward)?;
+        let features = four(&last.features)?;
+        let resolution = self.files.resolution;
+        let Some(frames) = &last.frames else {
+            let whole = Rect { y: 0, x: 0, height: resolution, width: resolution };
+            return Ok(vec![(whole, features.index_axis_move(Axis(0), 0))]);
+        };
+        let inside = frames.inside(resolution);
+        let maps = inside.into_iter().enumerate().map(|(n, (rect, [y, x]))| {
+            let map = features.clone().index_axis_move(Axis(0), n);
+            (rect, map.slice_move(s![.., y..y + rect.height, x..x + rect.width]))
+        });
+        Ok(maps.collect())
+    }
+
+    /// The gradient with respect to the rows of w+ that a drag may change, \[rows, w_dim\], from those of
+    /// [`features`](Self::features), in the same order and sizes.
+    pub fn backward(&mut self, gradients: &[Array3<f32>], cancel: &CancelToken) -> Result<ndarray::Array2<f32>> {
+        let last = self.last.as_ref().ok_or(RuntimeError::NoForward)?;
+        let given = joined(gradients, last, self.files.resolution)?;
+        let cuts: BTreeMap<String, Value> = match (&last.frames, &self.files.windows, &self.files.tail) {
+            (Some(frames), Some(files), _) => {
+                let session = opened(&self.folder, &files.stage.backward, &self.options, &mut self.windows.backward)?;
+                let results = run_back(session, &files.stage, last, &last.tail, &given, cancel)?;
+                let mut cuts = BTreeMap::new();
+                for cut in &self.files.cuts {
+                    let windows = four_of(taken(&results, &gradient_of(&cut.name))?.to_array()?)?;
+                    let whole = scattered(windows.view(), &frames.starts, [cut.channels, cut.resolution]);
+                    cuts.insert(gradient_of(&cut.name), Value::from_f32(whole)?);
+                }
+                cuts
+            }
+            (None, _, Some(tail)) => {
+                let session = opened(&self.folder, &tail.backward, &self.options, &mut self.tail.backward)?;
+                run_back(session, tail, last, &last.tail, &given, cancel)?
+            }
+            _ => given,
+        };
+        let head = &self.files.head;
+        let session = opened(&self.folder, &head.backward, &self.options, &mut self.head.backward)?;
+        let results = run_back(session, head, last, &last.head, &cuts, cancel)?;
+        let gradient = taken(&results, "grad.ws")?.to_array()?;
+        let found = gradient.shape().to_vec();
+        let gradient = gradient.into_dimensionality::<Ix3>().map_err(|_| RuntimeError::Rank { found })?;
+        Ok(gradient.slice(s![0, ..self.files.rows, ..]).to_owned())
+    }
+}
+
+impl Frames {
+    fn new(files: &WindowFiles, windows: &[Rect], noise: &BTreeMap<String, Array4<f32>>) -> Self {
+        let mut frames = Self::place(files, windows);
+        for layer in &files.layers {
+            let starts = frames.starts_in(layer);
+            let size = frames.size.map(|n| layer.scale * n - 2 * layer.margin);
+            if let Some(map) = noise.get(&format!("{}.noise", layer.name)).filter(|_| layer.noise) {
+                let windows = cropped(map.index_axis(Axis(0), 0), &starts, size);
+                frames.inputs.insert(format!("{}.noise", layer.name), windows.into_dyn());
+            }
+            if layer.inside {
+                let ones = Array3::ones((1, layer.resolution, layer.resolution));
+                let windows = cropped(ones.view(), &starts, size);
+                frames.inputs.insert(format!("{}.inside", layer.name), windows.into_dyn());
+            }
+        }
+        frames
+    }
+
+    /// The windows of the cut that the feature windows need, widened to one size.
+    fn place(files: &WindowFiles, windows: &[Rect]) -> Self {
+        let last = files.layers.last();
+        let (scale, margin) = last.map_or((1, 0), |layer| (layer.scale as isize, layer.margin as isize));
+        let mut starts = Vec::new();
+        let mut size = [0; 2];
+        for rect in windows {
+            let spans = [(rect.y, rect.height), (rect.x, rect.width)].map(|(from, length)| {
+                let begin = (from as isize - margin).div_euclid(scale);
+                let end = ((from + length) as isize + margin + scale - 1).div_euclid(scale);
+                (begin, (end - begin) as usize)
+            });
+            starts.push(spans.map(|(begin, _)| begin));
+            size = [size[0].max(spans[0].1), size[1].max(spans[1].1)];
+        }
+        let feature_starts = starts.iter().map(|start| start.map(|u| scale * u + margin)).collect();
+        let feature_size = size.map(|n| (scale as usize * n).saturating_sub(2 * margin as usize));
+        Self { starts, size, feature_starts, feature_size, inputs: BTreeMap::new() }
+    }
+
+    fn starts_in(&self, layer: &WindowLayer) -> Vec<[isize; 2]> {
+        let (scale, margin) = (layer.scale as isize, layer.margin as isize);
+        self.starts.iter().map(|start| start.map(|u| scale * u + margin)).collect()
+    }
+
+    /// What of each features' window lies inside the map, and where in the window that begins.
+    fn inside(&self, resolution: usize) -> Vec<(Rect, [usize; 2])> {
+        let clip = |start: isize, size: usize| {
+            let begin = start.max(0);
+            let end = (start + size as isize).min(resolution as isize).max(begin);
+            (begin as usize, (end - begin) as usize, (begin - start) as usize)
+        };
+        let clipped = self.feature_starts.iter().map(|&[y, x]| {
+            let (y, height, row) = clip(y, self.feature_size[0]);
+            let (x, width, column) = clip(x, self.feature_size[1]);
+            (Rect { y, x, height, width }, [row, column])
+        });
+        clipped.collect()
+    }
+}
+
+/// Runs a forward graph and keeps all it returns on the device.
+fn run_keeping<'a>(
+    session: &mut Session,
+    request: Request<'a>,
+    graph: &'a GraphFile,
+) -> Result<BTreeMap<String, Value>> {
+    let request = graph.outputs.iter().fold(request, |request, port| request.keep(&port.name));
+    Ok(session.run(request)?.into_iter().collect())
+}
+
+/// Runs a backward graph on what the forward saved and the gradients `given`.
+fn run_back(
+    session: &mut Session,
+    stage: &StageFiles,
+    last: &Forward,
+    saved: &BTreeMap<String, Value>,
+    given: &BTreeMap<String, Value>,
+    cancel: &CancelToken,
+) -> Result<BTreeMap<String, Value>> {
+    let mut request = Request::new().cancel(cancel);
+    let windows = last.frames.as_ref().map(|frames| &frames.inputs);
+    for port in &stage.backward.inputs {
+        let name = port.name.as_str();
+        request = match (given.get(name).or_else(|| saved.get(name)), windows.and_then(|inputs| inputs.get(name))) {
+            (Some(value), _) => request.input(name, value),
+            (None, Some(input)) => request.input(name, input),
+            (None, None) if name == "ws" => request.input(name, &last.ws),
+            (None, None) => request,
+        };
+    }
+    run_keeping(session, request, &stage.backward)
+}
+
+/// The gradients of the features' maps as the backward graph takes them, zero outside of what was asked.
+fn joined(gradients: &[Array3<f32>], last: &Forward, resolution: usize) -> Result<BTreeMap<String, Value>> {
+    let shape = last.features.shape();
+    let mut whole = Array4::zeros((shape[0], shape[1], shape[2], shape[3]));
+    let places = match &last.frames {
+        Some(frames) => frames.inside(resolution),
+        None => vec![(Rect { y: 0, x: 0, height: resolution, width: resolution }, [0, 0])],
+    };
+    if places.len() != gradients.len() {
+        return Err(RuntimeError::Gradients { expected: places.len(), found: gradients.len() });
+    }
+    for (n, ((rect, [y, x]), gradient)) in places.into_iter().zip(gradients).enumerate() {
+        let expected = vec![shape[1], rect.height, rect.width];
+        if gradient.shape() != expected {
+            return Err(RuntimeError::GradientShape { index: n, expected, found: gradient.shape().to_vec() });
+        }
+        whole.slice_mut(s![n, .., y..y + rect.height, x..x + rect.width]).assign(gradient);
+    }
+    Ok(BTreeMap::from([(gradient_of("features"), Value::from_f32(whole)?)]))
+}
+
+/// Windows \[n, C, h, w\] of a map \[C, H, W\]; zero outside of it.
+fn cropped(map: ArrayView3<'_, f32>, starts: &[[isize; 2]], [height, width]: [usize; 2]) -> Array4<f32> {
+    let (channels, rows, columns) = map.dim();
+    let mut windows = Array4::zeros((starts.len(), channels, height, width));
+    for (mut window, &[y, x]) in windows.outer_iter_mut().zip(starts) {
+        let (from_y, to_y, count_y) = overlap(y, height, rows);
+        let (from_x, to_x, count_x) = overlap(x, width, columns);
+        let inside = map.slice(s![.., from_y..from_y + count_y, from_x..from_x + count_x]);
+        window.slice_mut(s![.., to_y..to_y + count_y, to_x..to_x + count_x]).assign(&inside);
+    }
+    windows
+}
+
+/// The reverse of [`cropped`]: windows added up on a map \[1, C, r, r\]; what lies outside is dropped.
+fn scattered(windows: ArrayView4<'_, f32>, starts: &[[isize; 2]], [channels, resolution]: [usize; 2]) -> Array4<f32> {
+    let mut map = Array4::zeros((1, channels, resolution, resolution));
+    let (_, _, height, width) = windows.dim();
+    for (window, &[y, x]) in windows.outer_iter().zip(starts) {
+        let (to_y, from_y, count_y) = overlap(y, height, resolution);
+        let (to_x, from_x, count_x) = overlap(x, width, resolution);
+        let inside = window.slice(s![.., from_y..from_y + count_y, from_x..from_x + count_x]);
+        let mut place = map.slice_mut(s![0, .., to_y..to_y + count_y, to_x..to_x + count_x]);
+        place += &inside;
+    }
+    map
+}
+
+/// Where a window that starts at `start` and a map of `size` overlap: first in the map, first in the window, how many.
+fn overlap(start: isize, length: usize, size: usize) -> (usize, usize, usize) {
+    let begin = start.clamp(0, size as isize);
+    let end = (start + length as isize).clamp(begin, size as isize);
+    (begin as usize, (begin - start).max(0) as usize, (end - begin) as usize)
+}
+
+fn gradient_of(name: &str) -> String {
+    format!("grad.{name}")
+}
+
+fn taken<'a>(values: &'a BTreeMap<String, Value>, name: &str) -> Result<&'a Value> {
+    values.get(name).ok_or_else(|| RuntimeError::NotRequested { name: name.to_owned() })
+}
+
+fn four(value: &Value) -> Result<ArrayView4<'_, f32>> {
+    let rank = || RuntimeError::Rank { found: value.shape() };
+    value.view().ok_or_else(rank)?.into_dimensionality::<Ix4>().map_err(|_| rank())
+}
+
+fn four_of(array: ArrayD<f32>) -> Result<Array4<f32>> {
+    let found = array.shape().to_vec();
+    array.into_dimensionality::<Ix4>().map_err(|_| RuntimeError::Rank { found })
+}
