@@ -1,0 +1,156 @@
+//! The checks of `cargo xtask test`. Each sets up for itself what it needs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process::{cargo, output, root, run, run_and_pick, succeeds};
+use crate::python::{remove, with_requirements};
+use crate::setup;
+use crate::test::{Check, Notes};
+
+pub(crate) const ALL: &[Check] = &[
+    Check { name: "format", fast: true, run: format },
+    Check { name: "lints", fast: true, run: lints },
+    Check { name: "dependency direction", fast: true, run: dependency_direction },
+    Check { name: "tests", fast: true, run: tests },
+    Check { name: "documentation tests", fast: false, run: documentation_tests },
+    Check { name: "documentation", fast: false, run: documentation },
+    Check { name: "ONNX files", fast: false, run: onnx_files },
+];
+
+/// Each crate, and what must never be among the things that it is built from: a crate knows only what stands above it
+/// in the design. A name ending in `*` stands for all that begin so.
+const NEVER: &[(&str, &[&str])] = &[
+    (
+        "dragfx-export",
+        &["ort", "ort-sys", "dragfx-runtime", "dragfx-engine", "dragfx", "dragfx-graph", "egui*", "ofx*"],
+    ),
+    ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
+    ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
+    ("dragfx", &["ofx*", "xtask"]),
+];
+
+fn format(_: &mut Notes) -> Result<()> {
+    run(&mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn lints(_: &mut Notes) -> Result<()> {
+    run(&mut cargo(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
+}
+
+fn dependency_direction(notes: &mut Notes) -> Result<()> {
+    let mut wrong = Vec::new();
+    for (package, never) in NEVER {
+        let tree = ["tree", "--package", package, "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+        let tree = output(&mut cargo(tree))?;
+        let reached: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        ensure!(reached.contains(package), "`cargo tree --package {package}` doesn't list {package}");
+        let matching = |name: &&str| never.iter().any(|pattern| matches(pattern, name));
+        let found = reached.iter().copied().filter(matching);
+        wrong.extend(found.map(|name| format!("{package} must not depend on {name}")));
+    }
+    notes.push(format!("dependency direction: {} crates looked at", NEVER.len()));
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
+}
+
+fn tests(notes: &mut Notes) -> Result<()> {
+    let library = setup::onnx_runtime()?;
+    let nextest = succeeds(&mut cargo(["nextest", "--version"]));
+    let arguments: &[&str] = if nextest {
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
+    } else {
+        &["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"]
+    };
+    let mut command = cargo(arguments);
+    let (result, summary) = run_and_pick(command.env("ORT_DYLIB_PATH", library), is_summary);
+    notes.extend(summary.iter().map(|line| format!("tests: {line}")));
+    result
+}
+
+/// The lines that sum up or name what failed, of nextest and of `cargo test`.
+fn is_summary(line: &str) -> bool {
+    let line = line.trim_start();
+    let failed = line.starts_with("test ") && line.ends_with("... FAILED");
+    line.starts_with("Summary [") || line.starts_with("test result: ") || line.starts_with("FAIL [") || failed
+}
+
+fn documentation_tests(notes: &mut Notes) -> Result<()> {
+    let library = setup::onnx_runtime()?;
+    let mut command = cargo(["test", "--workspace", "--doc", "--no-fail-fast"]);
+    let (result, summary) = run_and_pick(command.env("ORT_DYLIB_PATH", library), is_summary);
+    notes
+        .extend(summary.iter().filter(|line| !line.contains(" 0 passed; 0 failed")).map(|l| format!("doc tests: {l}")));
+    result
+}
+
+fn documentation(_: &mut Notes) -> Result<()> {
+    run(cargo(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// Makes a model pack of each checkpoint in tests/fixtures and hands them to the ONNX checker.
+fn onnx_files(notes: &mut Notes) -> Result<()> {
+    let library = setup::onnx_runtime()?;
+    let packs = root().join("target").join("checked-packs");
+    remove(&packs)?;
+    fs::create_dir_all(&packs)?;
+    let checkpoints = checkpoints(&root().join("tests").join("fixtures"))?;
+    for checkpoint in &checkpoints {
+        let name = checkpoint.file_stem().with_context(|| format!("{} has no name", checkpoint.display()))?;
+        let mut import = cargo(["run", "--quiet", "--package", "dragfx", "--", "model", "import"]);
+        run(import.arg(checkpoint).arg("-o").arg(packs.join(name)).env("ORT_DYLIB_PATH", &library))?;
+    }
+    let (result, summary) = check_onnx(&[packs]);
+    notes.extend(summary);
+    result
+}
+
+/// Runs the ONNX checker on every file below the folders; gives the line that sums up.
+pub(crate) fn check_onnx(folders: &[PathBuf]) -> (Result<()>, Vec<String>) {
+    let script = root().join("xtask").join("check_onnx.py");
+    // The script runs in the root of the checkout, the folders are meant from here.
+    let folders: std::io::Result<Vec<PathBuf>> = folders.iter().map(std::path::absolute).collect();
+    match with_requirements().and_then(|python| Ok((python, folders?))) {
+        Ok((mut python, folders)) => {
+            run_and_pick(python.arg(script).args(folders), |line| line.contains(" ONNX files "))
+        }
+        Err(error) => (Err(error), Vec::new()),
+    }
+}
+
+fn checkpoints(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "pkl"));
+    paths.sort();
+    if paths.is_empty() {
+        bail!("there is no checkpoint in {}", folder.display());
+    }
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_summary, matches};
+
+    #[test]
+    fn patterns() {
+        assert!(matches("ort", "ort") && !matches("ort", "ort-sys"));
+        assert!(matches("egui*", "egui") && matches("egui*", "egui-winit") && !matches("egui*", "eframe"));
+    }
+
+    #[test]
+    fn summaries_of_both_test_runners() {
+        assert!(is_summary("     Summary [   0.494s] 21 tests run: 21 passed, 0 skipped"));
+        assert!(is_summary("test result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out"));
+        assert!(is_summary("test a::b ... FAILED") && is_summary("        FAIL [   0.004s] (1/2) dragfx a::b"));
+        assert!(!is_summary("test a::b ... ok") && !is_summary("        PASS [   0.004s] (1/2) dragfx a::b"));
+    }
+}

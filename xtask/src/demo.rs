@@ -1,0 +1,54 @@
+//! `cargo xtask demo`: the main job from nothing, with a small generator of random weights.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, cargo, root};
+use crate::setup;
+
+const MODEL: &str = "target/demo/model.safetensors";
+
+/// The commands, as a person would type them after `dragfx`.
+const STEPS: &[&[&str]] = &[
+    &["model", "random", "--resolution", "128", "--seed", "7", "-o", MODEL],
+    &["generate", MODEL, "--seed", "1", "-o", "out/demo/original.png"],
+    &[
+        "drag",
+        MODEL,
+        "--seed",
+        "1",
+        "--handle",
+        "48,64",
+        "--target",
+        "72,64",
+        "-o",
+        "out/demo/dragged.png",
+        "--animation",
+        "out/demo/drag.gif",
+    ],
+];
+
+const PICTURES: &[&str] = &["out/demo/original.png", "out/demo/dragged.png", "out/demo/drag.gif"];
+
+/// Sets up, builds, runs the steps and says where the pictures are.
+pub(crate) fn run() -> Result<()> {
+    let library = setup::onnx_runtime()?;
+    for folder in ["target/demo", "out/demo"] {
+        let folder = root().join(folder);
+        fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    }
+    process::run(&mut cargo(["build", "--release", "--package", "dragfx"]))?;
+    for step in STEPS {
+        let mut dragfx = cargo(["run", "--release", "--quiet", "--package", "dragfx", "--"]);
+        process::run(dragfx.args(*step).env("ORT_DYLIB_PATH", &library))?;
+    }
+    println!("\nthe pictures:");
+    for picture in PICTURES {
+        let path = root().join(Path::new(picture));
+        let size = fs::metadata(&path).with_context(|| format!("{} is missing", path.display()))?.len();
+        println!("  {} ({size} bytes)", path.display());
+    }
+    Ok(())
+}

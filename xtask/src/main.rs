@@ -1,0 +1,52 @@
+//! Developer commands: `cargo xtask setup`, `test`, `check-onnx` and `demo`.
+//!
+//! They need Rust, and Python 3 with pip; what they fetch goes into `target/`. CI runs the same commands as people do.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is this program's interface")]
+
+mod checks;
+mod demo;
+mod process;
+mod python;
+mod setup;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask COMMAND
+
+  setup          fetch ONNX Runtime into target/onnxruntime (ORT_DYLIB_PATH, if set, is used instead)
+  test [--fast]  every check: format, lints, dependency direction, tests, documentation, ONNX files
+                 --fast: without the documentation and the ONNX files
+  check-onnx FOLDER...
+                 the ONNX checker on every .onnx below the folders
+  demo           drag a point of a small generated image and say where the pictures are";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["setup"] => setup::onnx_runtime().map(|library| println!("ONNX Runtime: {}", library.display())),
+        ["test"] => test::run(false),
+        ["test", "--fast"] => test::run(true),
+        ["check-onnx", folders @ ..] if !folders.is_empty() => {
+            let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
+            checks::check_onnx(&folders).0
+        }
+        ["demo"] => demo::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(anyhow::anyhow!("there is no `{}`\n\n{HELP}", arguments.join(" "))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
