@@ -37,7 +37,7 @@ pub struct Settings {
     /// Weight of the latent regulariser.
     pub reg: f64,
     /// Truncation psi.
-    pub truncation_psi: f32,
+    pub truncation_psi: f64,
     /// Rows of w+ that are truncated; all without it.
     pub truncation_cutoff: Option<usize>,
     /// Seed of z.
@@ -127,7 +127,7 @@ impl Case {
     #[must_use]
     pub fn truncation(&self, num_ws: usize) -> ndarray::Array1<f32> {
         let cutoff = self.settings.truncation_cutoff.unwrap_or(num_ws);
-        (0..num_ws).map(|row| if row < cutoff { self.settings.truncation_psi } else { 1.0 }).collect()
+        (0..num_ws).map(|row| if row < cutoff { self.settings.truncation_psi as f32 } else { 1.0 }).collect()
     }
 }
 

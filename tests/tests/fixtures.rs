@@ -101,7 +101,7 @@ fn forward(program: &mut DragProgram, ws: &Array2<f32>, windows: Option<&[Rect]>
 /// sign-like: later steps part for reasons that are not ours.
 #[test]
 fn drags_agree_with_the_reference() {
-    const STEPS: usize = 5;
+    const EXACT_STEPS: usize = 5;
     let mut table = Table::default();
     for case in Case::all() {
         let mut session = drag_session(&case);
@@ -109,7 +109,7 @@ fn drags_agree_with_the_reference() {
         let reference_stop: ArrayD<bool> = case.array("stop");
         let reference_w: ArrayD<f32> = case.array("w_after_step");
         let start = as_optimised(&case, session.latent().ws().to_owned());
-        for step in 0..STEPS {
+        for step in 0..case.settings.steps {
             let report = session.step(&CancelToken::new()).expect("the step is taken");
             if step == 0 {
                 let gradient = session.gradient().expect("a step has a gradient").clone();
@@ -118,16 +118,22 @@ fn drags_agree_with_the_reference() {
                 table.note(&case.name, "grad_first", relative_l2(&gradient, &expected), 1e-3);
                 table.note(&case.name, "1 - cosine", 1.0 - cosine(&gradient, &expected), 1e-4);
             }
+            let w = as_optimised(&case, session.latent().ws().to_owned());
+            let expected = reference_w.index_axis(Axis(0), step).to_owned();
+            let error = relative_l2(&(w - &start), &(expected - &start));
+            if step >= EXACT_STEPS {
+                if step + 1 == case.settings.steps {
+                    table.note(&case.name, format!("w {}", step + 1), error, 1e-1);
+                }
+                continue;
+            }
+            table.note(&case.name, format!("w {}", step + 1), error, 1e-2);
             let there = reference_points.index_axis(Axis(0), step);
             let apart = report.points.iter().zip(there.outer_iter());
             let apart = apart.map(|(p, yx)| (p.handle.y - yx[0] as f64).abs().max((p.handle.x - yx[1] as f64).abs()));
             table.note(&case.name, format!("points {}", step + 1), apart.fold(0.0, f64::max), 0.0);
             let stop = f64::from(u8::from(report.reached != reference_stop[step]));
             table.note(&case.name, format!("stop {}", step + 1), stop, 0.0);
-            let w = as_optimised(&case, session.latent().ws().to_owned());
-            let expected = reference_w.index_axis(Axis(0), step).to_owned();
-            let error = relative_l2(&(w - &start), &(expected - &start));
-            table.note(&case.name, format!("w {}", step + 1), error, 1e-2);
         }
     }
     table.check();

@@ -8,26 +8,13 @@ use anyhow::{Context, Result};
 use crate::process::{self, cargo, root};
 use crate::setup;
 
-const MODEL: &str = "target/demo/model.safetensors";
-
 /// The commands, as a person would type them after `dragfx`.
-const STEPS: &[&[&str]] = &[
-    &["model", "random", "--resolution", "128", "--seed", "7", "-o", MODEL],
-    &["generate", MODEL, "--seed", "1", "-o", "out/demo/original.png"],
-    &[
-        "drag",
-        MODEL,
-        "--seed",
-        "1",
-        "--handle",
-        "48,64",
-        "--target",
-        "72,64",
-        "-o",
-        "out/demo/dragged.png",
-        "--animation",
-        "out/demo/drag.gif",
-    ],
+const STEPS: &[&str] = &[
+    "model random --resolution 256 --seed 7 -o target/demo/model.safetensors",
+    "model import target/demo/model.safetensors -o target/demo/pack",
+    "generate --model target/demo/pack --seed 9 --psi 1 -o out/demo/original.png",
+    "drag --model target/demo/pack --seed 9 --psi 1 --handle 90,110 --target 150,150 --method paper \
+     --lr 0.003 -o out/demo/dragged.png --animation out/demo/drag.gif --overlay",
 ];
 
 const PICTURES: &[&str] = &["out/demo/original.png", "out/demo/dragged.png", "out/demo/drag.gif"];
@@ -41,8 +28,9 @@ pub(crate) fn run() -> Result<()> {
     }
     process::run(&mut cargo(["build", "--release", "--package", "dragfx"]))?;
     for step in STEPS {
+        println!("\n$ dragfx {step}");
         let mut dragfx = cargo(["run", "--release", "--quiet", "--package", "dragfx", "--"]);
-        process::run(dragfx.args(*step).env("ORT_DYLIB_PATH", &library))?;
+        process::run(dragfx.args(step.split_whitespace()).env("ORT_DYLIB_PATH", &library))?;
     }
     println!("\nthe pictures:");
     for picture in PICTURES {

@@ -1,5 +1,6 @@
 //! A generator from a model pack: seeds to latents, latents to pictures, and the drag of a picture.
 
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -25,7 +26,7 @@ pub struct Generator {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Truncation {
     /// 1 leaves the latent as it is, 0 makes it the average; beyond both it extrapolates. Finite.
-    pub psi: f32,
+    pub psi: f64,
     /// How many rows, from the coarsest, are truncated; all of them without it.
     pub cutoff: Option<usize>,
 }
@@ -73,7 +74,7 @@ pub enum GeneratorError {
     #[error("truncation psi is {psi}; it must be finite")]
     Psi {
         /// The psi given.
-        psi: f32,
+        psi: f64,
     },
 }
 
@@ -190,9 +191,19 @@ impl Truncation {
         }
         let cutoff = cutoff.unwrap_or(num_ws);
         match has_average {
-            true => Ok(Some((0..num_ws).map(|row| if row < cutoff { psi } else { 1.0 }).collect())),
+            true => Ok(Some((0..num_ws).map(|row| if row < cutoff { psi as f32 } else { 1.0 }).collect())),
             false if psi == 1.0 || cutoff == 0 => Ok(None),
             false => Err(GeneratorError::NoAverage),
+        }
+    }
+}
+
+impl fmt::Display for NoiseMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Const => f.write_str("const"),
+            Self::None => f.write_str("none"),
+            Self::Random(seed) => write!(f, "random:{seed}"),
         }
     }
 }
@@ -248,7 +259,7 @@ mod tests {
         assert_eq!(truncation.rows(4, true).expect("valid"), Some(ndarray::array![0.5, 0.5, 1.0, 1.0]));
         assert!(matches!(truncation.rows(4, false), Err(GeneratorError::NoAverage)));
         assert!(Truncation::NONE.rows(4, false).expect("nothing to truncate").is_none());
-        assert!(Truncation { psi: f32::NAN, cutoff: None }.rows(4, true).is_err());
+        assert!(Truncation { psi: f64::NAN, cutoff: None }.rows(4, true).is_err());
     }
 
     #[test]

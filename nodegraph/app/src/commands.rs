@@ -1,0 +1,8 @@
+//! What the commands do, one module each.
+
+pub(crate) mod bench;
+pub(crate) mod doctor;
+pub(crate) mod drag;
+pub(crate) mod generate;
+pub(crate) mod latent;
+pub(crate) mod model;

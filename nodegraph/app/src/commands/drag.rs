@@ -1,0 +1,235 @@
+//! `dragfx drag`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use dragfx_engine::{
+    Cancel, DragSession, DragSettings, Generator, Mask, Method, PointPair, Space, StepReport, StopReason,
+};
+use image::RgbImage;
+use serde_json::{Value, json};
+
+use crate::args::{DragArgs, MethodArg, SpaceArg};
+use crate::exit::{Cancelled, Invalid};
+use crate::trace::Trace;
+use crate::{animation, latents, open, overlay, picture, progress};
+
+/// Drags, then writes what was asked for; Ctrl-C writes what the last finished step gives.
+pub(crate) fn run(args: &DragArgs) -> Result<()> {
+    check_paths(args)?;
+    let settings = settings(args)?;
+    let points = points(args)?;
+    let mask = args.mask.as_deref().map(picture::read_mask).transpose()?;
+    let cancel = progress::cancel_on_ctrl_c()?;
+    let mut generator = open::generator(&args.model)?;
+    let start = latents::source(&args.source, &args.look, &mut generator, &cancel)?;
+    let tap = args.tap.unwrap_or_else(|| generator.default_tap());
+    let mut graphs = generator.drag(tap, args.noise.noise)?;
+    let placement = graphs.program().session()?.placement().to_string();
+    let mut session = DragSession::new(Box::new(graphs), start, points, settings)?;
+    if let Some(mask) = mask {
+        session.set_mask(Some(Mask::from_gray8(&mask)))?;
+    }
+
+    let mut trace = Trace::default();
+    let mut reports = Vec::new();
+    let reason = drag(&mut session, &cancel, &mut trace, &mut reports)?;
+    let facts = facts(args, tap, &session, &mut generator, reason, &reports, &placement);
+    // What follows shows and keeps the steps that were taken, whether or not somebody stopped the rest.
+    outputs(args, &session, &mut generator, &reports, &trace, &facts)?;
+    if args.json {
+        println!("{facts:#}");
+    }
+    if reason == StopReason::Cancelled { Err(anyhow!(Cancelled)) } else { Ok(()) }
+}
+
+fn check_paths(args: &DragArgs) -> Result<()> {
+    picture::check_path(&args.output, picture::FORMATS)?;
+    let others: [(&Option<_>, &[&str]); 3] =
+        [(&args.animation, animation::FORMATS), (&args.save_latent, latents::FORMATS), (&args.trace, &["npz"])];
+    others.iter().filter_map(|(path, formats)| Some((path.as_ref()?, formats))).try_for_each(|(path, formats)| {
+        picture::check_path(path, formats)
+    })
+}
+
+fn points(args: &DragArgs) -> Result<Vec<PointPair>> {
+    let (handles, targets) = (args.handle.len(), args.target.len());
+    if handles != targets {
+        let message = format!("{handles} handles but {targets} targets: give one --target for each --handle");
+        return Err(anyhow!(Invalid(message)));
+    }
+    Ok(args.handle.iter().zip(&args.target).map(|(&handle, &target)| PointPair::new(handle, target)).collect())
+}
+
+fn settings(args: &DragArgs) -> Result<DragSettings> {
+    let method = match args.method {
+        MethodArg::Reference => Method::Reference,
+        MethodArg::Paper => Method::Paper,
+    };
+    let usual = DragSettings::for_method(method);
+    let settings = DragSettings {
+        method,
+        space: match args.space {
+            SpaceArg::W => Space::W,
+            SpaceArg::WPlus => Space::WPlus,
+        },
+        learning_rate: args.lr.unwrap_or(usual.learning_rate),
+        lambda: args.lambda.unwrap_or(usual.lambda),
+        regularisation: args.reg.unwrap_or(usual.regularisation),
+        r1: args.r1.unwrap_or(usual.r1),
+        r2: args.r2.unwrap_or(usual.r2),
+        max_steps: args.steps.unwrap_or(usual.max_steps),
+    };
+    settings.check().map_err(|error| Invalid(error.to_string()))?;
+    Ok(settings)
+}
+
+/// Steps until the drag arrives, reaches its cap or is cancelled.
+fn drag(
+    session: &mut DragSession,
+    cancel: &Cancel,
+    trace: &mut Trace,
+    reports: &mut Vec<StepReport>,
+) -> Result<StopReason> {
+    use dragfx_engine::session::Progress;
+    let bar = progress::count(session.settings().max_steps, "dragging");
+    let reason = loop {
+        match session.advance(cancel) {
+            Ok(Progress::Stepped(report)) => {
+                bar.set_position(report.step as u64);
+                bar.set_message(message(&report));
+                trace.note(session, &report);
+                reports.push(report);
+            }
+            Ok(Progress::Stopped(reason, report)) => {
+                // A drag that has arrived ends with a look that changed nothing, as in the official code; at the cap
+                // the last look is ours alone.
+                if reason == StopReason::Reached {
+                    trace.note(session, &report);
+                }
+                reports.push(report);
+                break reason;
+            }
+            Err(dragfx_engine::DragError::Cancelled) => break StopReason::Cancelled,
+            Err(error) => return Err(error).context(format!("the drag failed after {} steps", session.steps())),
+        }
+    };
+    bar.finish_and_clear();
+    Ok(reason)
+}
+
+fn message(report: &StepReport) -> String {
+    let timing = report.timing;
+    let step = timing.forward_ms + timing.backward_ms + timing.rest_ms;
+    let loss = report.loss.map_or(0.0, |loss| loss.total());
+    format!("{step:.0} ms/step  loss {loss:.4}  {:.1} px left", furthest(report))
+}
+
+fn furthest(report: &StepReport) -> f64 {
+    report.distances.iter().copied().fold(0.0, f64::max)
+}
+
+fn outputs(
+    args: &DragArgs,
+    session: &DragSession,
+    generator: &mut Generator,
+    reports: &[StepReport],
+    trace: &Trace,
+    facts: &Value,
+) -> Result<()> {
+    // A new token: the one that ended the drag must not end its outputs.
+    let image = generator.picture(&session.latent(), args.noise.noise, &Cancel::new())?;
+    picture::save(&args.output, &picture::to_image(&image.view())?, facts)?;
+    if let Some(path) = &args.save_latent {
+        latents::save(path, &session.latent())?;
+    }
+    if let Some(path) = args.trace.as_ref().filter(|_| !trace.is_empty()) {
+        trace.save(path)?;
+    }
+    args.animation.as_ref().map_or(Ok(()), |path| film(args, path, session, generator, reports))
+}
+
+/// The way from the start to now, in at most `--frames` pictures.
+fn film(
+    args: &DragArgs,
+    path: &Path,
+    session: &DragSession,
+    generator: &mut Generator,
+    reports: &[StepReport],
+) -> Result<()> {
+    let last = session.steps();
+    let count = (args.frames as usize).min(last + 1);
+    let bar = progress::count(count, "film");
+    let mut frames: Vec<RgbImage> = Vec::new();
+    for frame in 0..count {
+        let step = if count > 1 { frame * last / (count - 1) } else { last };
+        let latent = session.latent_at(step).context("the drag has that step")?;
+        let image = generator.picture(&latent, args.noise.noise, &Cancel::new())?;
+        let image = picture::to_image(&image.view())?.into_rgb8();
+        // A report holds where the handles are on the picture before its update, which is that of this step.
+        frames.push(match reports.get(step).filter(|_| args.overlay) {
+            Some(report) => overlay::draw(&image, &report.points)?,
+            None => image,
+        });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    animation::save(path, &frames)
+}
+
+/// What happened, for `--json` and for the picture's text.
+fn facts(
+    args: &DragArgs,
+    tap: usize,
+    session: &DragSession,
+    generator: &mut Generator,
+    reason: StopReason,
+    reports: &[StepReport],
+    placement: &str,
+) -> Value {
+    let truncation = latents::truncation(&args.look, generator);
+    let source = &generator.model().manifest().source;
+    let points = session.points().iter().zip(args.handle.iter());
+    let points: Vec<Value> = points
+        .map(|(point, start)| {
+            json!({
+                "handle": [start.x, start.y],
+                "target": [point.target.x, point.target.y],
+                "now": [point.handle.x, point.handle.y],
+                "distance": point.distance(),
+            })
+        })
+        .collect();
+    let stepped: Vec<&StepReport> = reports.iter().filter(|report| report.loss.is_some()).collect();
+    let median = |of: fn(&StepReport) -> f64| {
+        let mut values: Vec<f64> = stepped.iter().map(|report| of(report)).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied()
+    };
+    json!({
+        "model": {"name": source.name, "blake3": source.blake3},
+        "seed": args.source.seed,
+        "latent": args.source.latent,
+        "psi": truncation.psi,
+        "cutoff": truncation.cutoff,
+        "class": args.look.class.first(),
+        "noise": args.noise.noise.to_string(),
+        "tap": tap,
+        "settings": session.settings(),
+        "mask": args.mask,
+        "points": points,
+        "steps": session.steps(),
+        "stopped": match reason {
+            StopReason::Reached => "reached",
+            StopReason::MaxSteps => "max-steps",
+            StopReason::Cancelled => "cancelled",
+        },
+        "loss": stepped.last().and_then(|report| report.loss).map(|loss| loss.total()),
+        "runs_on": placement,
+        "median_ms": {
+            "forward": median(|report| report.timing.forward_ms),
+            "backward": median(|report| report.timing.backward_ms),
+            "rest": median(|report| report.timing.rest_ms),
+        },
+    })
+}

@@ -1,0 +1,15 @@
+//! `dragfx latent`.
+
+use anyhow::Result;
+
+use crate::args::LatentArgs;
+use crate::{latents, open, picture, progress};
+
+/// Saves the latent of a seed or a file.
+pub(crate) fn run(args: &LatentArgs) -> Result<()> {
+    picture::check_path(&args.output, latents::FORMATS)?;
+    let cancel = progress::cancel_on_ctrl_c()?;
+    let mut generator = open::generator(&args.model)?;
+    let latent = latents::source(&args.source, &args.look, &mut generator, &cancel)?;
+    latents::save(&args.output, &latent)
+}

@@ -1,0 +1,53 @@
+//! From what the user calls a model to a generator that runs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use dragfx_engine::Generator;
+use dragfx_export::pack::{Progress, import_cached, is_pack};
+use dragfx_runtime::SessionOptions;
+
+use crate::args::{CacheArgs, ModelArgs};
+use crate::exit::MissingModel;
+use crate::progress;
+
+/// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time.
+pub(crate) fn generator(args: &ModelArgs) -> Result<Generator> {
+    let pack = pack(&args.model, &args.cache)?;
+    Ok(Generator::open(&pack, &SessionOptions::on(args.device))?)
+}
+
+/// The pack of a model: itself, or its checkpoint's in the cache.
+pub(crate) fn pack(model: &Path, cache: &CacheArgs) -> Result<PathBuf> {
+    if is_pack(model) {
+        return Ok(model.to_owned());
+    }
+    if model.is_dir() {
+        let message = format!("{} is a folder without model.json, so no model pack", model.display());
+        return Err(anyhow!(crate::exit::Invalid(message)));
+    }
+    if !model.exists() {
+        return Err(anyhow!(MissingModel(model.to_owned())));
+    }
+    with_progress(model, |progress| Ok(import_cached(model, &cache_root(cache)?, progress)?))
+}
+
+/// Runs an import under a progress bar.
+pub(crate) fn with_progress<T>(model: &Path, import: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T>) -> Result<T> {
+    let name = model.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bar = progress::part(&format!("importing {name}"));
+    let result = import(&mut |progress| match progress {
+        Progress::Hashing => bar.set_position(0),
+        Progress::Writing(done) => bar.set_position((done * 1000.0) as u64),
+    });
+    bar.finish_and_clear();
+    result
+}
+
+/// The folder of imported models.
+pub(crate) fn cache_root(args: &CacheArgs) -> Result<PathBuf> {
+    match &args.cache_dir {
+        Some(folder) => Ok(folder.clone()),
+        None => Ok(dirs::cache_dir().context("this system tells no cache folder; give --cache-dir")?.join("dragfx")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Pictures: from what the network returns to files, with their settings inside.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ExtendedColorType, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage};
+use ndarray::{Array2, Array3, ArrayView3, Axis, s};
+use serde_json::Value;
+
+use crate::exit::Invalid;
+use crate::save;
+
+/// JPEG quality: above it files grow faster than pictures improve.
+const JPEG_QUALITY: u8 = 92;
+
+/// \[channels, h, w\], nominally in \[-1, 1\], as 8-bit pixels: x · 127.5 + 128, cut to 0..255, as the official tools do.
+pub(crate) fn to_image(picture: &ArrayView3<'_, f32>) -> Result<DynamicImage> {
+    let (channels, height, width) = picture.dim();
+    let pixels = picture.permuted_axes([1, 2, 0]);
+    let bytes: Vec<u8> = pixels.iter().map(|&x| (x * 127.5 + 128.0).clamp(0.0, 255.0) as u8).collect();
+    let (w, h) = (u32::try_from(width)?, u32::try_from(height)?);
+    let image = match channels {
+        1 => GrayImage::from_raw(w, h, bytes).map(DynamicImage::from),
+        2 => GrayAlphaImage::from_raw(w, h, bytes).map(DynamicImage::from),
+        3 => RgbImage::from_raw(w, h, bytes).map(DynamicImage::from),
+        4 => RgbaImage::from_raw(w, h, bytes).map(DynamicImage::from),
+        _ => None,
+    };
+    image.ok_or_else(|| anyhow!("a picture of {channels} channels has no file format"))
+}
+
+/// Pictures of one size side by side, row by row; what is left of the last row is black.
+pub(crate) fn grid(pictures: &[Array3<f32>], columns: usize) -> Result<Array3<f32>> {
+    let (channels, height, width) = pictures.first().map_or((0, 0, 0), |picture| picture.dim());
+    let rows = pictures.len().div_ceil(columns);
+    let mut grid = Array3::from_elem((channels, rows * height, columns * width), -1.0);
+    for (index, picture) in pictures.iter().enumerate() {
+        let (y, x) = (index / columns * height, index % columns * width);
+        grid.slice_mut(s![.., y..y + height, x..x + width]).assign(picture);
+    }
+    Ok(grid)
+}
+
+/// Refuses a path whose picture format cannot be written, before any work is done.
+pub(crate) fn check_path(path: &Path, formats: &[&str]) -> Result<()> {
+    let extension = extension(path);
+    if formats.contains(&extension.as_str()) {
+        return Ok(());
+    }
+    let message = format!("{}: the file name must end in .{}", path.display(), formats.join(", ."));
+    Err(anyhow!(Invalid(message)))
+}
+
+/// File name endings of the pictures that can be written.
+pub(crate) const FORMATS: &[&str] = &["png", "jpg", "jpeg"];
+
+/// The ending of a file name, in small letters, without its dot.
+pub(crate) fn extension(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// Writes a PNG, with `settings` as text in it, or a JPEG.
+pub(crate) fn save(path: &Path, image: &DynamicImage, settings: &Value) -> Result<()> {
+    save::file(path, |to| match extension(path).as_str() {
+        "png" => png(to, image, settings),
+        _ => {
+            // JPEG has no alpha.
+            let image = image.to_rgb8();
+            let encoder = JpegEncoder::new_with_quality(to, JPEG_QUALITY);
+            Ok(encoder.write_image(&image, image.width(), image.height(), ExtendedColorType::Rgb8)?)
+        }
+    })
+}
+
+fn png(to: &mut dyn Write, image: &DynamicImage, settings: &Value) -> Result<()> {
+    let mut encoder = png::Encoder::new(to, image.width(), image.height());
+    encoder.set_color(match image {
+        DynamicImage::ImageLuma8(_) => png::ColorType::Grayscale,
+        DynamicImage::ImageLumaA8(_) => png::ColorType::GrayscaleAlpha,
+        DynamicImage::ImageRgba8(_) => png::ColorType::Rgba,
+        _ => png::ColorType::Rgb,
+    });
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    encoder.add_text_chunk("Software".to_owned(), concat!("DragFX ", env!("CARGO_PKG_VERSION")).to_owned())?;
+    encoder.add_itxt_chunk("dragfx".to_owned(), settings.to_string())?;
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(image.as_bytes())?;
+    Ok(writer.finish()?)
+}
+
+/// Reads a mask: luminance \[h, w\] from 0 (black) to 255.
+pub(crate) fn read_mask(path: &Path) -> Result<Array2<u8>> {
+    let invalid = |error: &dyn std::fmt::Display| Invalid(format!("can't read the mask {}: {error}", path.display()));
+    let reader = image::ImageReader::open(path).map_err(|error| invalid(&error))?;
+    let reader = reader.with_guessed_format().map_err(|error| invalid(&error))?;
+    let gray = reader.decode().map_err(|error| invalid(&error))?.to_luma8();
+    let shape = (gray.height() as usize, gray.width() as usize);
+    Ok(Array2::from_shape_vec(shape, gray.into_raw())?)
+}
+
+/// Pictures \[n, channels, h, w\] as one array.
+pub(crate) fn stacked(pictures: &[Array3<f32>]) -> Result<ndarray::Array4<f32>> {
+    let views: Vec<_> = pictures.iter().map(|picture| picture.view()).collect();
+    Ok(ndarray::stack(Axis(0), &views)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_become_pixels_as_in_the_official_tools() {
+        let picture = Array3::from_shape_vec((1, 1, 5), vec![-1.1, -1.0, 0.0, 0.99, 5.0]).expect("five pixels");
+        let image = to_image(&picture.view()).expect("one channel");
+        assert_eq!(image.as_bytes(), [0, 0, 128, 254, 255]);
+        assert!(to_image(&Array3::zeros((5, 2, 2)).view()).is_err());
+    }
+
+    #[test]
+    fn a_grid_goes_row_by_row() {
+        let pictures: Vec<_> = (0..3).map(|n| Array3::from_elem((1, 1, 1), n as f32)).collect();
+        let grid = grid(&pictures, 2).expect("a grid");
+        assert_eq!(grid.iter().copied().collect::<Vec<_>>(), [0.0, 1.0, 2.0, -1.0]);
+    }
+}
