@@ -7,7 +7,7 @@ mod write;
 
 pub use import::{Progress, cache_folder, import, import_cached, is_pack};
 pub use manifest::{
-    DragFiles, GraphFile, MANIFEST, Manifest, PACK_FORMAT, Port, Size, SourceInfo, StageFiles, TensorPlace,
-    WEIGHTS, WindowFiles,
+    DragFiles, GraphFile, MANIFEST, Manifest, PACK_FORMAT, Port, Size, SourceInfo, StageFiles, TensorPlace, WEIGHTS,
+    WindowFiles,
 };
 pub use write::{PackError, TensorReader, write};

@@ -114,7 +114,8 @@ pub fn write(
     let file = file.into_inner().map_err(|error| PackError::io(&path, error.into_error()))?;
     file.sync_all().map_err(|error| PackError::io(&path, error))?;
 
-    let mut writer = Writer { folder, metadata: metadata(spec, &source), placements: &placements, files: BTreeMap::new() };
+    let mut writer =
+        Writer { folder, metadata: metadata(spec, &source), placements: &placements, files: BTreeMap::new() };
     let mut manifest = Manifest {
         format: PACK_FORMAT,
         exporter: env!("CARGO_PKG_VERSION").to_owned(),

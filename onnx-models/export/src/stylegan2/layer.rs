@@ -194,12 +194,8 @@ pub(super) fn upsample(
     // A window gives the rows that `up_conv` gives: one source row is cut on each side.
     let inset = if frame == Frame::Windows { 2 } else { 0 };
     let fir = depthwise(g, filter, channels, false);
-    let window = Window2d {
-        stride: 2,
-        pad_begin: (taps - 1 - lead) + inset,
-        pad_end: (lead - 1) + inset,
-        groups: channels,
-    };
+    let window =
+        Window2d { stride: 2, pad_begin: (taps - 1 - lead) + inset, pad_end: (lead - 1) + inset, groups: channels };
     g.conv_transpose(name, x, fir, window)
 }
 

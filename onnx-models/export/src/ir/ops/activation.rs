@@ -72,8 +72,7 @@ impl Operator for Pointwise {
             Self::Sigmoid => to.node("Sigmoid", inputs, output, &[]),
             Self::Elu => to.node("Elu", inputs, output, &[("alpha", Attribute::Float(1.0))]),
             Self::Selu => {
-                let attributes =
-                    [("alpha", Attribute::Float(SELU_ALPHA)), ("gamma", Attribute::Float(SELU_GAMMA))];
+                let attributes = [("alpha", Attribute::Float(SELU_ALPHA)), ("gamma", Attribute::Float(SELU_GAMMA))];
                 to.node("Selu", inputs, output, &attributes);
             }
             Self::Softplus => to.node("Softplus", inputs, output, &[]),

@@ -117,7 +117,9 @@ impl Operator for ConvTranspose {
         }
         let size = |x: Dim, k: Dim| {
             let k = k.known().ok_or("the kernel's size must be known")?;
-            Ok::<_, String>(x.plus(-1).times(self.window.stride as i64).plus((k + self.extra) as i64 - self.window.pads()))
+            Ok::<_, String>(
+                x.plus(-1).times(self.window.stride as i64).plus((k + self.extra) as i64 - self.window.pads()),
+            )
         };
         Ok(vec![n, per_group.times(self.window.groups as i64), size(h, kh)?, size(w, kw)?])
     }

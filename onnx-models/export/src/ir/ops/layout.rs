@@ -1,8 +1,8 @@
 //! Operators that move numbers without changing them.
 
 use super::{Backward, Dim, Graph, GraphError, Id, Operator, Shape};
-use crate::onnx::{Attribute, Emitter};
 use crate::ir::display;
+use crate::onnx::{Attribute, Emitter};
 
 /// The same numbers in another shape; one size at most is symbolic.
 #[derive(Clone, Debug)]

@@ -47,10 +47,8 @@ impl Operator for MatMul {
         if !self.transpose_a && !self.transpose_b {
             return to.node("MatMul", inputs, output, &[]);
         }
-        let attributes = [
-            ("transA", Attribute::Int(self.transpose_a.into())),
-            ("transB", Attribute::Int(self.transpose_b.into())),
-        ];
+        let attributes =
+            [("transA", Attribute::Int(self.transpose_a.into())), ("transB", Attribute::Int(self.transpose_b.into()))];
         to.node("Gemm", inputs, output, &attributes);
     }
 }
