@@ -28,6 +28,7 @@ fn main() -> Result<()> {
         match worker.events().recv()? {
             Event::Step { report, .. } if report.step == 10 => {
                 println!("step 10: the target moves down");
+                // The drag may have gone on since: the handle is then a step old, and is tracked again from there.
                 let mut points = report.points;
                 points[0].target = ImagePoint::new(72.0, 80.0);
                 worker.set_points(points);

@@ -9,7 +9,7 @@ use dragfx_export::pack::{GraphFile, Manifest, TensorPlace, WEIGHTS};
 use ndarray::{Array3, Array4, ArrayView1, ArrayView2, ArrayView3, Ix4, IxDyn};
 
 use crate::drag::DragProgram;
-use crate::{CancelToken, Request, Result, RuntimeError, Session, SessionOptions};
+use crate::{CancelToken, CpuArena, Request, Result, RuntimeError, Session, SessionOptions};
 
 /// The noise that the synthesis layers add.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,10 @@ pub enum Noise {
     /// These maps \[1, 1, r, r\] of N(0, 1), by the names of the graphs' inputs (see [`Model::noise_maps`]).
     Maps(BTreeMap<String, Array4<f32>>),
 }
+
+/// Pictures from this size up are made without a memory arena. The arena grows by doubling and keeps what it has: at
+/// 1024² in configuration F it peaked at 1.8 GiB where 0.9 GiB do without it, a picture taking 1.35 times as long.
+const FRUGAL_RESOLUTION: usize = 1024;
 
 /// A model pack on a device. Sessions open when they are first needed.
 #[derive(Debug)]
@@ -55,7 +59,8 @@ impl Model {
 
     /// The synthesis session, to see where it runs.
     pub fn synthesis(&mut self) -> Result<&Session> {
-        opened(&self.folder, &self.manifest.synthesis, &self.options, &mut self.synthesis).map(|session| &*session)
+        let options = self.picture_options();
+        opened(&self.folder, &self.manifest.synthesis, &options, &mut self.synthesis).map(|session| &*session)
     }
 
     /// Maps `z` \[n, z_dim\] to w+ \[n, num_ws, w_dim\].
@@ -84,9 +89,10 @@ impl Model {
     pub fn synthesize(&mut self, ws: ArrayView3<'_, f32>, noise: &Noise, cancel: &CancelToken) -> Result<Array4<f32>> {
         let zeros = if *noise == Noise::None { self.zeros() } else { BTreeMap::new() };
         let maps = if let Noise::Maps(maps) = noise { maps } else { &zeros };
-        let session = opened(&self.folder, &self.manifest.synthesis, &self.options, &mut self.synthesis)?;
         let request = Request::new().input("ws", ws).to_host("image").cancel(cancel);
         let request = noise.given(request, &self.manifest.synthesis, maps);
+        let options = self.picture_options();
+        let session = opened(&self.folder, &self.manifest.synthesis, &options, &mut self.synthesis)?;
         fixed(session.run(request)?.array("image")?)
     }
 
@@ -125,6 +131,14 @@ impl Model {
 
     pub(crate) fn options(&self) -> &SessionOptions {
         &self.options
+    }
+
+    fn picture_options(&self) -> SessionOptions {
+        let mut options = self.options.clone();
+        if self.manifest.generator.resolution >= FRUGAL_RESOLUTION && options.cpu_arena == CpuArena::Keep {
+            options.cpu_arena = CpuArena::Off;
+        }
+        options
     }
 
     fn zeros(&self) -> BTreeMap<String, Array4<f32>> {
