@@ -122,6 +122,7 @@ const CASES: &[(&str, Build)] = &[
 ];
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the table is what the test shows")]
 fn every_rule_agrees_with_finite_differences() {
     println!("{:<36} {:>10} {:>12}", "rule", "checks", "worst");
     let mut failed = Vec::new();

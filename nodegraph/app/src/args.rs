@@ -26,7 +26,7 @@ pub(crate) enum Command {
     /// Save the w+ latent of a seed, or convert a latent file.
     Latent(LatentArgs),
     /// Drag points of a picture to where they should be.
-    Drag(DragArgs),
+    Drag(Box<DragArgs>),
     /// Measure drag steps and pictures on this machine, with random weights of the official configuration F.
     Bench(BenchArgs),
     /// Tell what DragFX finds on this machine: ONNX Runtime, devices, cache.
@@ -195,7 +195,7 @@ pub(crate) struct BenchArgs {
     /// Steps measured in each case, after two that are not.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) steps: u32,
-    /// Where to run: auto, cpu, cuda[:N] or directml[:N].
+    /// Where to run: auto, cpu, cuda or directml, or cuda:1 for the second GPU.
     #[arg(long, default_value = "auto")]
     pub(crate) device: Device,
     /// Print JSON.
@@ -220,7 +220,7 @@ pub(crate) struct ModelArgs {
     /// A checkpoint, or a model pack.
     #[arg(short, long, value_name = "M")]
     pub(crate) model: PathBuf,
-    /// Where to run: auto, cpu, cuda[:N] or directml[:N].
+    /// Where to run: auto, cpu, cuda or directml, or cuda:1 for the second GPU.
     #[arg(long, default_value = "auto")]
     pub(crate) device: Device,
     #[command(flatten)]
@@ -264,7 +264,7 @@ pub(crate) struct LookArgs {
 /// The synthesis network's noise.
 #[derive(Debug, Args)]
 pub(crate) struct NoiseArgs {
-    /// The network's own noise, none, or random[:SEED].
+    /// The network's own noise (const), none, or random numbers (random:SEED).
     #[arg(long, value_name = "MODE", default_value = "const")]
     pub(crate) noise: NoiseMode,
 }

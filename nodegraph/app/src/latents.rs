@@ -44,7 +44,8 @@ pub(crate) fn truncation(look: &LookArgs, generator: &Generator) -> Truncation {
 
 /// The latent in a file.
 pub(crate) fn file(path: &Path, look: &LookArgs, generator: &Generator) -> Result<Latent> {
-    let unused = [("--psi", look.psi.is_some()), ("--cutoff", look.cutoff.is_some()), ("--class", !look.class.is_empty())];
+    let unused =
+        [("--psi", look.psi.is_some()), ("--cutoff", look.cutoff.is_some()), ("--class", !look.class.is_empty())];
     if let Some((option, _)) = unused.iter().find(|(_, given)| *given) {
         return Err(anyhow!(Invalid(format!("{option} is for seeds; a latent file is taken as it is"))));
     }

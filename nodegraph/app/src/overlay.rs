@@ -70,7 +70,7 @@ mod tests {
     fn handle_and_target_are_where_they_should_be() {
         let black = RgbImage::new(64, 64);
         let point = PointPair::new(ImagePoint { x: 16.0, y: 20.0 }, ImagePoint { x: 48.0, y: 20.0 });
-        let drawn = draw(&black, &[point.clone()]).expect("drawn");
+        let drawn = draw(&black, std::slice::from_ref(&point)).expect("drawn");
         assert_eq!(drawn.get_pixel(16, 20).0, HANDLE);
         assert_eq!(drawn.get_pixel(48, 20).0, TARGET);
         assert_eq!(drawn.get_pixel(32, 40).0, [0, 0, 0]);

@@ -46,7 +46,7 @@ pub struct Geometry {
     pub num_ws: usize,
     /// Columns of a full latent `ws`.
     pub w_dim: usize,
-    /// How many leading rows of `ws` a drag optimises: 6 (paper, section 4), or all of them if there are fewer.
+    /// How many leading rows of `ws` a drag optimises: 6 (paper, section 3.2), or all of them if there are fewer.
     pub rows: usize,
     /// Where the features are read.
     pub tap: Tap,

@@ -79,7 +79,7 @@ impl PointPair {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PointError {
     /// A handle is off the image (or not finite).
-    #[error("the handle of point {index} is at ({x}, {y}), outside the {width}x{height} image (0 to {}, 0 to {})", width - 1, height - 1)]
+    #[error("the handle of point {} is at ({x}, {y}), outside the {width}x{height} image (0 to {}, 0 to {})", index + 1, width - 1, height - 1)]
     HandleOutside {
         /// Index in the list.
         index: usize,
@@ -93,7 +93,7 @@ pub enum PointError {
         height: usize,
     },
     /// A target is NaN or infinite.
-    #[error("the target of point {index} is at ({x}, {y}), which is not finite")]
+    #[error("the target of point {} is at ({x}, {y}), which is not finite", index + 1)]
     TargetNotFinite {
         /// Index in the list.
         index: usize,
@@ -101,6 +101,14 @@ pub enum PointError {
         x: f64,
         /// Row of the target.
         y: f64,
+    },
+    /// There is no such point.
+    #[error("there is no point {}, only {count}", index + 1)]
+    NoSuchPoint {
+        /// Index in the list.
+        index: usize,
+        /// Points in the list.
+        count: usize,
     },
     /// Nothing to drag.
     #[error("none of the {count} points is enabled; a drag needs at least one")]

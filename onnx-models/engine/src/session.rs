@@ -25,7 +25,7 @@ use crate::latent::{Latent, Space};
 use crate::mask::Mask;
 use crate::mask_term::MaskTerm;
 use crate::model::{DragModel, Geometry};
-use crate::point::{PointPair, check_points};
+use crate::point::{ImagePoint, PointError, PointPair, check_points};
 use crate::settings::{DragSettings, Method};
 
 pub use report::{Loss, Progress, StepReport, StopReason, Timing};
@@ -152,6 +152,17 @@ impl DragSession {
         check_points(&points, self.model.geometry())?;
         self.current.replace_points(points, self.settings.method);
         Ok(())
+    }
+
+    /// Moves a target; the handle stays where the last step tracked it.
+    ///
+    /// # Errors
+    /// No point of that index, or a target that is not finite; the old target then stays.
+    pub fn set_target(&mut self, index: usize, target: ImagePoint) -> Result<(), DragError> {
+        let count = self.current.points.len();
+        let mut points = self.current.points.clone();
+        points.get_mut(index).ok_or(PointError::NoSuchPoint { index, count })?.target = target;
+        self.set_points(points)
     }
 
     /// Replaces the mask; `None` frees the whole image.

@@ -8,7 +8,7 @@ use crate::Cancel;
 use crate::error::DragError;
 use crate::latent::Latent;
 use crate::mask::Mask;
-use crate::point::PointPair;
+use crate::point::{ImagePoint, PointPair};
 use crate::session::{DragSession, Progress, StepReport, StopReason};
 use crate::settings::DragSettings;
 
@@ -62,6 +62,7 @@ enum Command {
     Start(Cancel),
     Pause,
     Points(Vec<PointPair>),
+    Target(usize, ImagePoint),
     Mask(Option<Mask>),
     Settings(DragSettings),
     UndoTo(usize),
@@ -106,7 +107,12 @@ impl DragWorker {
         self.send(Command::Pause);
     }
 
-    /// Replaces the points before the next step; see [`DragSession::set_points`].
+    /// Moves a target before the next step; the handle stays where it is by then, see [`DragSession::set_target`].
+    pub fn set_target(&mut self, index: usize, target: ImagePoint) {
+        self.send(Command::Target(index, target));
+    }
+
+    /// Replaces the points before the next step, handles included; see [`DragSession::set_points`].
     pub fn set_points(&mut self, points: Vec<PointPair>) {
         self.send(Command::Points(points));
     }
@@ -195,6 +201,7 @@ impl Server {
                 Ok(())
             }
             Command::Points(points) => self.session.set_points(points),
+            Command::Target(index, target) => self.session.set_target(index, target),
             Command::Mask(mask) => self.session.set_mask(mask),
             Command::Settings(settings) => self.session.set_settings(settings),
             Command::UndoTo(step) => {

@@ -3,6 +3,7 @@
 //! This crate knows tensors and operators. It knows nothing of ONNX Runtime, of nodes or of a user interface.
 
 pub mod checkpoint;
+pub mod file;
 pub mod ir;
 pub mod latent_file;
 pub mod onnx;

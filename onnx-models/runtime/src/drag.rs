@@ -182,7 +182,7 @@ impl DragProgram {
         };
         let inside = frames.inside(resolution);
         let maps = inside.into_iter().enumerate().map(|(n, (rect, [y, x]))| {
-            let map = features.clone().index_axis_move(Axis(0), n);
+            let map = features.index_axis_move(Axis(0), n);
             (rect, map.slice_move(s![.., y..y + rect.height, x..x + rect.width]))
         });
         Ok(maps.collect())

@@ -87,12 +87,17 @@ fn table(rows: &[Row]) {
     if let Some(row) = rows.first() {
         println!("StyleGAN2 configuration F, random weights; {}, {} threads; medians\n", row.runs_on, row.threads);
     }
-    println!("{:>10}  {:<8} {:>10} {:>11} {:>8} {:>10} {:>10}", "resolution", "case", "forward ms", "backward ms", "rest ms", "total ms", "peak MiB");
+    println!(
+        "{:>10}  {:<8} {:>10} {:>11} {:>8} {:>10} {:>10}",
+        "resolution", "case", "forward ms", "backward ms", "rest ms", "total ms", "peak MiB"
+    );
     for row in rows {
         let Row { resolution, forward_ms, backward_ms, rest_ms, total_ms, .. } = row;
         let kind = format!("{:?}", row.kind).to_lowercase();
         let peak = row.peak_mib.map_or_else(|| "-".to_owned(), |mib| mib.to_string());
-        println!("{resolution:>10}  {kind:<8} {forward_ms:>10.1} {backward_ms:>11.1} {rest_ms:>8.1} {total_ms:>10.1} {peak:>10}");
+        println!(
+            "{resolution:>10}  {kind:<8} {forward_ms:>10.1} {backward_ms:>11.1} {rest_ms:>8.1} {total_ms:>10.1} {peak:>10}"
+        );
     }
 }
 

@@ -1,10 +1,8 @@
 //! `dragfx drag`.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, anyhow};
 use dragfx_engine::{
-    Cancel, DragSession, DragSettings, Generator, Mask, Method, PointPair, Space, StepReport, StopReason,
+    Cancel, DragSession, DragSettings, Generator, Latent, Mask, Method, PointPair, Space, StepReport, StopReason,
 };
 use image::RgbImage;
 use serde_json::{Value, json};
@@ -35,10 +33,18 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
     let mut reports = Vec::new();
     let reason = drag(&mut session, &cancel, &mut trace, &mut reports)?;
     let facts = facts(args, tap, &session, &mut generator, reason, &reports, &placement);
+    let results = Results {
+        latent: session.latent(),
+        film: args.animation.as_ref().map_or_else(Vec::new, |_| scenes(args, &session, &reports)),
+        trace,
+        facts,
+    };
+    // The drag's graphs go before pictures are made: a large model would need half as much memory again.
+    drop(session);
     // What follows shows and keeps the steps that were taken, whether or not somebody stopped the rest.
-    outputs(args, &session, &mut generator, &reports, &trace, &facts)?;
+    results.save(args, &mut generator)?;
     if args.json {
-        println!("{facts:#}");
+        println!("{:#}", results.facts);
     }
     if reason == StopReason::Cancelled { Err(anyhow!(Cancelled)) } else { Ok(()) }
 }
@@ -47,9 +53,10 @@ fn check_paths(args: &DragArgs) -> Result<()> {
     picture::check_path(&args.output, picture::FORMATS)?;
     let others: [(&Option<_>, &[&str]); 3] =
         [(&args.animation, animation::FORMATS), (&args.save_latent, latents::FORMATS), (&args.trace, &["npz"])];
-    others.iter().filter_map(|(path, formats)| Some((path.as_ref()?, formats))).try_for_each(|(path, formats)| {
-        picture::check_path(path, formats)
-    })
+    others
+        .iter()
+        .filter_map(|(path, formats)| Some((path.as_ref()?, formats)))
+        .try_for_each(|(path, formats)| picture::check_path(path, formats))
 }
 
 fn points(args: &DragArgs) -> Result<Vec<PointPair>> {
@@ -129,52 +136,57 @@ fn furthest(report: &StepReport) -> f64 {
     report.distances.iter().copied().fold(0.0, f64::max)
 }
 
-fn outputs(
-    args: &DragArgs,
-    session: &DragSession,
-    generator: &mut Generator,
-    reports: &[StepReport],
-    trace: &Trace,
-    facts: &Value,
-) -> Result<()> {
-    // A new token: the one that ended the drag must not end its outputs.
-    let image = generator.picture(&session.latent(), args.noise.noise, &Cancel::new())?;
-    picture::save(&args.output, &picture::to_image(&image.view())?, facts)?;
-    if let Some(path) = &args.save_latent {
-        latents::save(path, &session.latent())?;
+/// What a drag leaves to be written.
+struct Results {
+    latent: Latent,
+    film: Vec<Scene>,
+    trace: Trace,
+    facts: Value,
+}
+
+/// A picture of the film.
+struct Scene {
+    latent: Latent,
+    /// Drawn over the picture, if that was asked for.
+    points: Vec<PointPair>,
+}
+
+impl Results {
+    fn save(&self, args: &DragArgs, generator: &mut Generator) -> Result<()> {
+        // New tokens: the one that ended the drag must not end its outputs.
+        let image = generator.picture(&self.latent, args.noise.noise, &Cancel::new())?;
+        picture::save(&args.output, &picture::to_image(&image.view())?, &self.facts)?;
+        if let Some(path) = &args.save_latent {
+            latents::save(path, &self.latent)?;
+        }
+        if let Some(path) = args.trace.as_ref().filter(|_| !self.trace.is_empty()) {
+            self.trace.save(path)?;
+        }
+        let Some(path) = &args.animation else { return Ok(()) };
+        let bar = progress::count(self.film.len(), "film");
+        let mut frames: Vec<RgbImage> = Vec::new();
+        for scene in &self.film {
+            let image = generator.picture(&scene.latent, args.noise.noise, &Cancel::new())?;
+            let image = picture::to_image(&image.view())?.into_rgb8();
+            frames.push(if args.overlay { overlay::draw(&image, &scene.points)? } else { image });
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        animation::save(path, &frames)
     }
-    if let Some(path) = args.trace.as_ref().filter(|_| !trace.is_empty()) {
-        trace.save(path)?;
-    }
-    args.animation.as_ref().map_or(Ok(()), |path| film(args, path, session, generator, reports))
 }
 
 /// The way from the start to now, in at most `--frames` pictures.
-fn film(
-    args: &DragArgs,
-    path: &Path,
-    session: &DragSession,
-    generator: &mut Generator,
-    reports: &[StepReport],
-) -> Result<()> {
+fn scenes(args: &DragArgs, session: &DragSession, reports: &[StepReport]) -> Vec<Scene> {
     let last = session.steps();
     let count = (args.frames as usize).min(last + 1);
-    let bar = progress::count(count, "film");
-    let mut frames: Vec<RgbImage> = Vec::new();
-    for frame in 0..count {
-        let step = if count > 1 { frame * last / (count - 1) } else { last };
-        let latent = session.latent_at(step).context("the drag has that step")?;
-        let image = generator.picture(&latent, args.noise.noise, &Cancel::new())?;
-        let image = picture::to_image(&image.view())?.into_rgb8();
+    let steps = (0..count).map(|scene| if count > 1 { scene * last / (count - 1) } else { last });
+    let scene = |step: usize| {
         // A report holds where the handles are on the picture before its update, which is that of this step.
-        frames.push(match reports.get(step).filter(|_| args.overlay) {
-            Some(report) => overlay::draw(&image, &report.points)?,
-            None => image,
-        });
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    animation::save(path, &frames)
+        let points = reports.get(step).map_or_else(|| session.points().to_vec(), |report| report.points.clone());
+        Some(Scene { latent: session.latent_at(step)?, points })
+    };
+    steps.filter_map(scene).collect()
 }
 
 /// What happened, for `--json` and for the picture's text.
@@ -187,7 +199,7 @@ fn facts(
     reports: &[StepReport],
     placement: &str,
 ) -> Value {
-    let truncation = latents::truncation(&args.look, generator);
+    let truncation = args.source.seed.map(|_| latents::truncation(&args.look, generator));
     let source = &generator.model().manifest().source;
     let points = session.points().iter().zip(args.handle.iter());
     let points: Vec<Value> = points
@@ -210,8 +222,8 @@ fn facts(
         "model": {"name": source.name, "blake3": source.blake3},
         "seed": args.source.seed,
         "latent": args.source.latent,
-        "psi": truncation.psi,
-        "cutoff": truncation.cutoff,
+        "psi": truncation.map(|truncation| truncation.psi),
+        "cutoff": args.look.cutoff,
         "class": args.look.class.first(),
         "noise": args.noise.noise.to_string(),
         "tap": tap,

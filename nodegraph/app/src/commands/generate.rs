@@ -43,14 +43,14 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
         let stacked = picture::stacked(&pictures)?;
         save::file(raw, |to| Ok(stacked.write_npy(to)?))?;
     }
-    let truncation = latents::truncation(&args.look, &generator);
+    let truncation = args.seed.as_ref().map(|_| latents::truncation(&args.look, &generator));
     let source = &generator.model().manifest().source;
     let settings = json!({
         "model": {"name": source.name, "blake3": source.blake3},
         "seeds": seeds,
         "latent": args.latent,
-        "psi": truncation.psi,
-        "cutoff": truncation.cutoff,
+        "psi": truncation.map(|truncation| truncation.psi),
+        "cutoff": args.look.cutoff,
         "class": args.look.class.first(),
         "noise": args.noise.noise.to_string(),
     });

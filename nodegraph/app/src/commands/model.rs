@@ -46,6 +46,9 @@ fn import_to(file: &Path, output: Option<&Path>, cache: &CacheArgs) -> Result<()
 }
 
 fn info(model: &Path, as_json: bool) -> Result<()> {
+    if !model.exists() {
+        return Err(anyhow!(MissingModel(model.to_owned())));
+    }
     let (source, spec, pack) = if is_pack(model) {
         let manifest = Manifest::read(model)?;
         (manifest.source, manifest.generator, true)
@@ -64,7 +67,13 @@ fn info(model: &Path, as_json: bool) -> Result<()> {
         println!("{facts:#}");
         return Ok(());
     }
-    println!("model         {}, {}, network {}{}", source.name, source.format, source.network, if pack { ", imported" } else { "" });
+    println!(
+        "model         {}, {}, network {}{}",
+        source.name,
+        source.format,
+        source.network,
+        if pack { ", imported" } else { "" }
+    );
     println!("blake3        {}", source.blake3);
     println!("picture       {0}x{0}, {1} channels", spec.resolution, spec.img_channels);
     println!("latents       z {}, w {} x {} rows", spec.z_dim, spec.w_dim, spec.num_ws);

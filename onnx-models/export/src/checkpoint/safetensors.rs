@@ -3,7 +3,7 @@
 //! `docs/checkpoints.md` tells how to write such a file by hand.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use ndarray::ArrayD;
@@ -15,6 +15,7 @@ use super::plan::{Plan, activation_of, architecture_of, separable};
 use super::source::Source;
 use super::tensor::{Dtype, Stored};
 use super::{Network, Slot, layout};
+use crate::file;
 use crate::spec::{Filter, Generator};
 
 /// A header this long describes some ten thousand tensors; a generator has two hundred.
@@ -36,25 +37,35 @@ pub fn write_safetensors(
     layout::validate(generator).map_err(fail)?;
     let layout = layout::tensors(generator);
     let header = header(generator, &layout).map_err(fail)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let io = |error: std::io::Error| fail(error.into());
-    let file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-    let mut out = BufWriter::with_capacity(1 << 16, file);
-    out.write_all(&(header.len() as u64).to_le_bytes()).and_then(|()| out.write_all(&header)).map_err(io)?;
-    for (name, shape) in layout {
-        let tensor = tensors(&name)?;
-        if tensor.shape() != shape {
-            let found = tensor.shape().to_vec();
-            return Err(fail(Kind::Shape { tensor: name, found, expected: shape }));
-        }
-        for value in &tensor {
-            out.write_all(&value.to_le_bytes()).map_err(io)?;
+    /// A failure to write the file, which stands with its name, or one to read what goes into it.
+    enum Failure {
+        Here(Kind),
+        There(CheckpointError),
+    }
+    impl From<std::io::Error> for Failure {
+        fn from(error: std::io::Error) -> Self {
+            Self::Here(error.into())
         }
     }
-    let file = out.into_inner().map_err(|error| io(error.into_error()))?;
-    file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map_err(|error| io(error.error))?;
-    Ok(())
+    let written = file::replace(path, |out| {
+        out.write_all(&(header.len() as u64).to_le_bytes())?;
+        out.write_all(&header)?;
+        for (name, shape) in layout {
+            let tensor = tensors(&name).map_err(Failure::There)?;
+            if tensor.shape() != shape {
+                let found = tensor.shape().to_vec();
+                return Err(Failure::Here(Kind::Shape { tensor: name, found, expected: shape }));
+            }
+            for value in &tensor {
+                out.write_all(&value.to_le_bytes())?;
+            }
+        }
+        Ok(())
+    });
+    written.map_err(|failure| match failure {
+        Failure::Here(kind) => fail(kind),
+        Failure::There(error) => error,
+    })
 }
 
 fn header(generator: &Generator, layout: &[(String, Vec<usize>)]) -> Result<Vec<u8>> {

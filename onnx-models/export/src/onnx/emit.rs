@@ -125,7 +125,7 @@ impl Emitter {
     }
 
     /// The name of a constant list of integers that belongs to the node making `output`.
-    pub(crate) fn integers(&mut self, output: &str, role: &str, values: Vec<i64>) -> String {
+    pub(crate) fn integers(&mut self, output: &str, role: &str, values: &[i64]) -> String {
         let name = format!("{output}.{role}");
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let tensor = Message::default().int(1, values.len() as i64).int(2, INT64).bytes(8, &name).bytes(9, bytes);

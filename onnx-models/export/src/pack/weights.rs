@@ -79,7 +79,7 @@ fn laid_out(stored: &[f32], form: &Wanted) -> Result<Vec<f32>, PackError> {
     };
     let count: usize = form.shape.iter().product();
     let fits = match layout {
-        Layout::SquareSum => count > 0 && stored.len() % count == 0,
+        Layout::SquareSum => count > 0 && stored.len().is_multiple_of(count),
         _ => stored.len() == count,
     };
     if !fits {

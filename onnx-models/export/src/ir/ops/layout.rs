@@ -30,8 +30,8 @@ impl Operator for Reshape {
     }
 
     fn emit(&self, to: &mut Emitter, inputs: &[&str], output: &str) {
-        let sizes = self.shape.iter().map(|d| d.known().map_or(-1, |n| n as i64)).collect();
-        let shape = to.integers(output, "shape", sizes);
+        let sizes: Vec<i64> = self.shape.iter().map(|d| d.known().map_or(-1, |n| n as i64)).collect();
+        let shape = to.integers(output, "shape", &sizes);
         to.node("Reshape", &[inputs[0], &shape], output, &[]);
     }
 }
@@ -120,10 +120,10 @@ impl Operator for Crop {
     }
 
     fn emit(&self, to: &mut Emitter, inputs: &[&str], output: &str) {
-        let starts = to.integers(output, "starts", vec![self.begin as i64]);
+        let starts = to.integers(output, "starts", &[self.begin as i64]);
         let stop = if self.end == 0 { i64::MAX } else { -(self.end as i64) };
-        let ends = to.integers(output, "ends", vec![stop]);
-        let axes = to.integers(output, "axes", vec![self.axis as i64]);
+        let ends = to.integers(output, "ends", &[stop]);
+        let axes = to.integers(output, "axes", &[self.axis as i64]);
         to.node("Slice", &[inputs[0], &starts, &ends, &axes], output, &[]);
     }
 }
@@ -145,8 +145,8 @@ impl Operator for PadZeros {
     }
 
     fn emit(&self, to: &mut Emitter, inputs: &[&str], output: &str) {
-        let pads = to.integers(output, "pads", vec![self.0.begin as i64, self.0.end as i64]);
-        let axes = to.integers(output, "axes", vec![self.0.axis as i64]);
+        let pads = to.integers(output, "pads", &[self.0.begin as i64, self.0.end as i64]);
+        let axes = to.integers(output, "axes", &[self.0.axis as i64]);
         to.node("Pad", &[inputs[0], &pads, "", &axes], output, &[]);
     }
 }

@@ -74,7 +74,7 @@ impl Operator for ReduceSum {
     }
 
     fn emit(&self, to: &mut Emitter, inputs: &[&str], output: &str) {
-        let axes = to.integers(output, "axes", self.axes.iter().map(|&a| a as i64).collect());
+        let axes = to.integers(output, "axes", &self.axes.iter().map(|&a| a as i64).collect::<Vec<_>>());
         to.node("ReduceSum", &[inputs[0], &axes], output, &[("keepdims", Attribute::Int(1))]);
     }
 }
