@@ -8,7 +8,6 @@ use color_quant::NeuQuant;
 use gif::{Encoder, Frame, Repeat};
 use image::imageops::{dither, index_colors};
 use image::{DynamicImage, RgbImage};
-use webp::{AnimEncoder, AnimFrame, WebPConfig};
 
 use crate::{picture, save};
 
@@ -21,7 +20,7 @@ const FRAME_MS: u32 = 50;
 const HOLD_MS: u32 = 1000;
 /// Of the GIF's palette: 1 is best and slow, 30 fastest.
 const GIF_SPEED: i32 = 10;
-const WEBP_QUALITY: f32 = 85.0;
+const WEBP_QUALITY: f32 = 90.0;
 
 /// Writes a film in the format that the file name asks for. It repeats for ever.
 pub(crate) fn save(path: &Path, frames: &[RgbImage]) -> Result<()> {
@@ -54,22 +53,38 @@ fn gif(to: &mut dyn Write, frames: &[RgbImage]) -> Result<()> {
     Ok(())
 }
 
+/// Whole pictures in an animation container (WebP Container Specification, "Extended File Format").
+///
+/// The library's own animation encoder stores what changed since the picture before, and leaves blocks standing where
+/// smooth shades change a little.
 fn webp(to: &mut dyn Write, frames: &[RgbImage]) -> Result<()> {
+    const ANIMATION: u8 = 0x02;
+    const REPLACE: u8 = 0x02;
     let first = frames.first().ok_or_else(|| anyhow!("a film without pictures"))?;
-    let mut config = WebPConfig::new().map_err(|()| anyhow!("the WebP library has another version"))?;
-    config.quality = WEBP_QUALITY;
-    let mut encoder = AnimEncoder::new(first.width(), first.height(), &config);
-    encoder.set_loop_count(0);
-    let mut time = 0;
+    let (width, height) = first.dimensions();
+    let size = [u24(width - 1), u24(height - 1)].concat();
+    let mut chunks = chunk(b"VP8X", &[&[ANIMATION, 0, 0, 0], &size[..]].concat());
+    // Background colour, then the number of repeats: 0 is for ever.
+    chunks.extend(chunk(b"ANIM", &[0; 6]));
     for (index, frame) in frames.iter().enumerate() {
-        // The library takes when a picture begins, and gives the last one as long as the one before it: so the last
-        // is added twice.
-        encoder.add_frame(AnimFrame::from_rgb(frame, frame.width(), frame.height(), i32::try_from(time)?));
-        time += duration(index, frames.len());
+        let picture = webp::Encoder::from_rgb(frame, width, height).encode(WEBP_QUALITY);
+        // A file of one picture: its header of 12 bytes, then the chunk wanted.
+        let picture = picture.get(12..).ok_or_else(|| anyhow!("the WebP library made no picture"))?;
+        let head = [&u24(0)[..], &u24(0), &size, &u24(duration(index, frames.len())), &[REPLACE]].concat();
+        chunks.extend(chunk(b"ANMF", &[&head, picture].concat()));
     }
-    if let Some(last) = frames.last() {
-        encoder.add_frame(AnimFrame::from_rgb(last, last.width(), last.height(), i32::try_from(time)?));
-    }
-    let film = encoder.try_encode().map_err(|error| anyhow!("WebP: {error:?}"))?;
-    Ok(to.write_all(&film)?)
+    to.write_all(&chunk(b"RIFF", &[b"WEBP", &chunks[..]].concat()))?;
+    Ok(())
+}
+
+/// A RIFF chunk: name, length, content, and a byte more where the length is odd.
+fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let mut chunk = [name, &(content.len() as u32).to_le_bytes()[..], content].concat();
+    chunk.resize(chunk.len().next_multiple_of(2), 0);
+    chunk
+}
+
+fn u24(value: u32) -> [u8; 3] {
+    let [a, b, c, _] = value.to_le_bytes();
+    [a, b, c]
 }

@@ -223,6 +223,9 @@ pub(crate) struct ModelArgs {
     /// Where to run: auto, cpu, cuda or directml, or cuda:1 for the second GPU.
     #[arg(long, default_value = "auto")]
     pub(crate) device: Device,
+    /// Most GPU memory for tensors, in MiB (CUDA).
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) gpu_memory: Option<u64>,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
 }

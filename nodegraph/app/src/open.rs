@@ -14,7 +14,8 @@ use crate::progress;
 /// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time.
 pub(crate) fn generator(args: &ModelArgs) -> Result<Generator> {
     let pack = pack(&args.model, &args.cache)?;
-    Ok(Generator::open(&pack, &SessionOptions::on(args.device))?)
+    let gpu_memory_limit = args.gpu_memory.map(|mib| usize::try_from(mib << 20)).transpose()?;
+    Ok(Generator::open(&pack, &SessionOptions { gpu_memory_limit, ..SessionOptions::on(args.device) })?)
 }
 
 /// The pack of a model: itself, or its checkpoint's in the cache.

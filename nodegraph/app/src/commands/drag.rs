@@ -38,6 +38,8 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
         film: args.animation.as_ref().map_or_else(Vec::new, |_| scenes(args, &session, &reports)),
         trace,
         facts,
+        reason,
+        last: reports.last().cloned(),
     };
     // The drag's graphs go before pictures are made: a large model would need half as much memory again.
     drop(session);
@@ -45,6 +47,8 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
     results.save(args, &mut generator)?;
     if args.json {
         println!("{:#}", results.facts);
+    } else {
+        println!("{}", summary(args, &results));
     }
     if reason == StopReason::Cancelled { Err(anyhow!(Cancelled)) } else { Ok(()) }
 }
@@ -142,6 +146,9 @@ struct Results {
     film: Vec<Scene>,
     trace: Trace,
     facts: Value,
+    reason: StopReason,
+    /// Where the points are in the end.
+    last: Option<StepReport>,
 }
 
 /// A picture of the film.
@@ -174,6 +181,18 @@ impl Results {
         bar.finish_and_clear();
         animation::save(path, &frames)
     }
+}
+
+/// What happened, in a line.
+fn summary(args: &DragArgs, results: &Results) -> String {
+    let how = match results.reason {
+        StopReason::Reached => "reached",
+        StopReason::MaxSteps => "gave up",
+        StopReason::Cancelled => "stopped",
+    };
+    let (steps, left) = results.last.as_ref().map_or((0, 0.0), |report| (report.step, furthest(report)));
+    let runs_on = results.facts["runs_on"].as_str().unwrap_or_default();
+    format!("{}: {how} after {steps} steps, {left:.1} px left; ran on {runs_on}", args.output.display())
 }
 
 /// The way from the start to now, in at most `--frames` pictures.
