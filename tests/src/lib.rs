@@ -193,22 +193,26 @@ impl Table {
         self.rows.entry(case.to_owned()).or_default().push((what.into(), error, limit));
     }
 
-    /// Prints the table.
+    /// Prints the table, and writes it to `target/error-tables/NAME.txt`: what a passing test prints is often hidden.
     ///
     /// # Panics
-    /// If it is empty, or any row exceeds its limit.
+    /// If it is empty, any row exceeds its limit, or the file cannot be written.
     #[expect(clippy::print_stdout, reason = "the table is what the test shows")]
-    pub fn check(&self) {
+    pub fn check(&self, name: &str) {
         let mut failed = Vec::new();
-        println!("{:<26} {:<22} {:>12} {:>12}", "case", "what", "error", "limit");
+        let mut text = format!("{name}\n{:<26} {:<22} {:>12} {:>12}\n", "case", "what", "error", "limit");
         for (case, rows) in &self.rows {
             for (what, error, limit) in rows {
-                println!("{case:<26} {what:<22} {error:>12.3e} {limit:>12.1e}");
+                text += &format!("{case:<26} {what:<22} {error:>12.3e} {limit:>12.1e}\n");
                 if error.is_nan() || error > limit {
                     failed.push(format!("{case}: {what}: {error:.3e} > {limit:.1e}"));
                 }
             }
         }
+        println!("{text}");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/error-tables");
+        std::fs::create_dir_all(&folder).expect("the target folder can be written");
+        std::fs::write(folder.join(format!("{name}.txt")), text).expect("the target folder can be written");
         assert!(!self.rows.is_empty(), "nothing was compared");
         assert!(failed.is_empty(), "{}", failed.join("\n"));
     }

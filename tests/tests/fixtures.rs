@@ -32,7 +32,7 @@ fn latents_pictures_and_features_agree() {
             table.note(&case.name, &name, range_error(&features, &case.array(&name)), FORWARD);
         }
     }
-    table.check();
+    table.check("fixtures-forward");
 }
 
 /// Windows are the whole map's numbers, and their gradients are the whole map's, wherever they lie.
@@ -69,16 +69,16 @@ fn windows_are_exact() {
                 let of_map = map.slice(ndarray::s![.., y..y + 5, x..x + 7]).to_owned().into_dyn();
                 let of_whole = whole.slice(ndarray::s![.., asked.y..asked.y + 5, asked.x..asked.x + 7]);
                 let error = range_error(&of_map, &of_whole.to_owned().into_dyn());
-                table.note(&case.name, format!("b{size} window"), error, 1e-5);
+                table.note(&case.name, format!("b{size} window"), error, 1e-6);
                 let mut padded = Array3::zeros(map.dim());
                 padded.slice_mut(ndarray::s![.., y..y + 5, x..x + 7]).assign(&gradient);
                 gradients.push(padded);
             }
             let found = program.backward(&gradients, &CancelToken::new()).expect("backward runs").into_dyn();
-            table.note(&case.name, format!("b{size} window gradient"), relative_l2(&found, &expected), 1e-4);
+            table.note(&case.name, format!("b{size} window gradient"), relative_l2(&found, &expected), 1e-6);
         }
     }
-    table.check();
+    table.check("windows");
 }
 
 fn map(model: &mut Model, case: &Case) -> Array3<f32> {
@@ -136,7 +136,7 @@ fn drags_agree_with_the_reference() {
             table.note(&case.name, format!("stop {}", step + 1), stop, 0.0);
         }
     }
-    table.check();
+    table.check("fixtures-drags");
 }
 
 fn drag_session(case: &Case) -> DragSession {

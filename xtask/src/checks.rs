@@ -69,10 +69,24 @@ fn tests(notes: &mut Notes) -> Result<()> {
     } else {
         &["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"]
     };
+    let tables = root().join("target").join("error-tables");
+    remove(&tables)?;
     let mut command = cargo(arguments);
     let (result, summary) = run_and_pick(command.env("ORT_DYLIB_PATH", library), is_summary);
     notes.extend(summary.iter().map(|line| format!("tests: {line}")));
+    show(&tables)?;
     result
+}
+
+/// Prints the tables of errors that the tests measured; test runners hide what passing tests print.
+fn show(tables: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(tables) else { return Ok(()) };
+    let mut files: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.sort();
+    files.iter().try_for_each(|file| {
+        println!("\n{}", fs::read_to_string(file)?);
+        Ok(())
+    })
 }
 
 /// The lines that sum up or name what failed, of nextest and of `cargo test`.

@@ -70,6 +70,9 @@ pub enum GeneratorError {
     /// Truncation without an average to truncate to.
     #[error("the checkpoint holds no w_avg, so there is no truncation: psi must be 1")]
     NoAverage,
+    /// NaN or infinity in a picture.
+    #[error("the picture holds NaN or infinity: the checkpoint's weights are damaged, or the latent is far out")]
+    NotFinite,
     /// A truncation psi that is not a number.
     #[error("truncation psi is {psi}; it must be finite")]
     Psi {
@@ -137,7 +140,7 @@ impl Generator {
     /// The picture of a latent: \[channels, r, r\], nominally in \[-1, 1\], not clamped.
     ///
     /// # Errors
-    /// A latent of another generator; a failure of the runtime.
+    /// A latent of another generator; values that are not finite; a failure of the runtime.
     pub fn picture(
         &mut self,
         latent: &Latent,
@@ -147,6 +150,9 @@ impl Generator {
         latent.check(self.spec().num_ws, self.spec().w_dim)?;
         let noise = self.noise(noise);
         let image = self.model.synthesize(latent.ws().insert_axis(Axis(0)), &noise, cancel)?;
+        if image.iter().any(|value| !value.is_finite()) {
+            return Err(GeneratorError::NotFinite);
+        }
         Ok(image.index_axis_move(Axis(0), 0))
     }
 

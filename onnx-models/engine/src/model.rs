@@ -31,6 +31,11 @@ pub trait DragModel: Send {
     /// As [`forward`](Self::forward).
     fn backward(&mut self, gradient: &[Array3<f32>], cancel: &Cancel) -> Result<Array2<f32>, ModelError>;
 
+    /// Where it runs, for people: `CUDA 41 nodes, CPU 3 nodes`. Known once it has run.
+    fn runs_on(&self) -> String {
+        "the host".to_owned()
+    }
+
     /// Whether computing these windows is expected to take less time than computing the whole map.
     fn prefers_windows(&self, windows: &[Window]) -> bool;
 }
@@ -46,7 +51,8 @@ pub struct Geometry {
     pub num_ws: usize,
     /// Columns of a full latent `ws`.
     pub w_dim: usize,
-    /// How many leading rows of `ws` a drag optimises: 6 (paper, section 3.2), or all of them if there are fewer.
+    /// How many leading rows of `ws` a drag optimises: 6 (paper, section 3.2), or all of them if there are fewer. Those
+    /// that the tap does not depend on have a gradient of zero; in [`crate::Space::W`] they follow the others.
     pub rows: usize,
     /// Where the features are read.
     pub tap: Tap,

@@ -28,11 +28,6 @@ impl OnnxDrag {
         };
         Self { program, geometry }
     }
-
-    /// The graphs, to see where they run.
-    pub fn program(&mut self) -> &mut DragProgram {
-        &mut self.program
-    }
 }
 
 impl DragModel for OnnxDrag {
@@ -56,6 +51,10 @@ impl DragModel for OnnxDrag {
 
     fn backward(&mut self, gradient: &[Array3<f32>], cancel: &Cancel) -> Result<Array2<f32>, ModelError> {
         self.program.backward(gradient, cancel).map_err(|error| failed("backward", error))
+    }
+
+    fn runs_on(&self) -> String {
+        self.program.placement().to_string()
     }
 
     fn prefers_windows(&self, windows: &[Window]) -> bool {

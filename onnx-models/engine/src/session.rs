@@ -232,6 +232,12 @@ impl DragSession {
         Ok(())
     }
 
+    /// Where the generator runs, for people; known after the first step.
+    #[must_use]
+    pub fn runs_on(&self) -> String {
+        self.model.runs_on()
+    }
+
     /// Ends the drag and gives the generator back.
     #[must_use]
     pub fn into_model(self) -> Box<dyn DragModel> {

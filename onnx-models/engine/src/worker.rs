@@ -54,7 +54,8 @@ pub enum Event {
 pub struct DragWorker {
     commands: Sender<Command>,
     events: Receiver<Event>,
-    cancel: Cancel,
+    /// The tokens of the runs that were started and not stopped from here.
+    cancels: Vec<Cancel>,
     thread: Option<JoinHandle<DragSession>>,
 }
 
@@ -92,18 +93,24 @@ impl DragWorker {
         };
         let serve = move || Server { session, running: None, emit: Box::new(emit) }.serve(&inbox);
         let thread = std::thread::Builder::new().name("dragfx drag".to_owned()).spawn(serve)?;
-        Ok(Self { commands, events, cancel: Cancel::new(), thread: Some(thread) })
+        Ok(Self { commands, events, cancels: Vec::new(), thread: Some(thread) })
     }
 
     /// Begins or goes on dragging, up to the cap of the settings.
     pub fn start(&mut self) {
-        self.cancel = Cancel::new();
-        self.send(Command::Start(self.cancel.clone()));
+        // Not in place of the last token: a step that still runs under it must remain stoppable.
+        let cancel = Cancel::new();
+        self.cancels.push(cancel.clone());
+        self.send(Command::Start(cancel));
+    }
+
+    fn interrupt(&mut self) {
+        self.cancels.drain(..).for_each(|cancel| cancel.cancel());
     }
 
     /// Stops the drag within the current step, which is given up; answered by [`Event::Stopped`] if it was running.
     pub fn pause(&mut self) {
-        self.cancel.cancel();
+        self.interrupt();
         self.send(Command::Pause);
     }
 
@@ -129,7 +136,7 @@ impl DragWorker {
 
     /// Stops the drag within the current step and goes back; answered by [`Event::Undone`], or by [`Event::Rejected`] if there is no such step.
     pub fn undo_to(&mut self, step: usize) {
-        self.cancel.cancel();
+        self.interrupt();
         self.send(Command::UndoTo(step));
     }
 
@@ -144,7 +151,7 @@ impl DragWorker {
     /// # Errors
     /// [`DragError::WorkerLost`] when the thread panicked.
     pub fn finish(mut self) -> Result<DragSession, DragError> {
-        self.cancel.cancel();
+        self.interrupt();
         self.send(Command::Finish);
         let thread = self.thread.take().ok_or(DragError::WorkerLost)?;
         thread.join().map_err(|_| DragError::WorkerLost)
@@ -158,7 +165,7 @@ impl DragWorker {
 
 impl Drop for DragWorker {
     fn drop(&mut self) {
-        self.cancel.cancel();
+        self.interrupt();
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use crate::{Device, Environment, Library, Request, Result, RuntimeError, Session, SessionOptions, provider};
-
-/// A convolution of two by two ones over a 1x1x4x4 input: enough to load what a GPU provider loads lazily.
-const PROBE: &[u8] = include_bytes!("probe.onnx");
+use crate::probe::probe;
+use crate::{Device, Environment, Library, Result, provider};
 
 /// GPUs of one kind to try; more than this in one machine are not listed.
 const MOST_GPUS: u32 = 16;
@@ -81,18 +79,7 @@ pub fn doctor() -> Result<Doctor> {
 }
 
 fn check(device: Device) -> DeviceCheck {
-    let outcome = (|| -> Result<String> {
-        let mut session = Session::open_bytes("a small convolution", PROBE, &SessionOptions::on(device))?;
-        let image = ndarray::Array4::<f32>::ones((1, 1, 4, 4));
-        session.run(Request::new().input("image", &image).to_host("sums"))?.array("sums")?;
-        Ok(session.placement().to_string())
-    })();
-    let outcome = outcome.map_err(|error| match error {
-        // The graph's name and the device's would be said twice.
-        RuntimeError::Device { reason, .. } | RuntimeError::Run { reason, .. } => reason,
-        error => error.to_string(),
-    });
-    DeviceCheck { device, outcome }
+    DeviceCheck { device, outcome: probe(device) }
 }
 
 impl fmt::Display for Doctor {

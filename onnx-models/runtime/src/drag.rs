@@ -10,8 +10,8 @@ use dragfx_export::pack::{DragFiles, GraphFile, StageFiles, WindowFiles};
 use dragfx_export::stylegan2::WindowLayer;
 use ndarray::{Array3, Array4, ArrayD, ArrayView2, ArrayView3, ArrayView4, Axis, Ix3, Ix4, s};
 
-use crate::model::{Model, Noise, opened};
-use crate::{CancelToken, Request, Result, RuntimeError, Session, SessionOptions, Value};
+use crate::model::{Model, noise_inputs, opened};
+use crate::{CancelToken, Placement, Request, Result, RuntimeError, Session, SessionOptions, Value};
 
 /// Windows are worth their overhead while they cover less than this part of the cut: they run over borders, and
 /// several small convolutions are a little slower than a large one.
@@ -36,9 +36,10 @@ pub struct DragProgram {
     folder: PathBuf,
     options: SessionOptions,
     files: DragFiles,
-    /// Given to the whole-map graphs where it is not their own default.
-    noise: Noise,
-    maps: BTreeMap<String, Array4<f32>>,
+    /// The noise of the whole-map graphs; empty where it is their own default.
+    whole_noise: BTreeMap<String, Array4<f32>>,
+    /// The noise that windows are cut from.
+    window_noise: BTreeMap<String, Array4<f32>>,
     head: Sessions,
     tail: Sessions,
     windows: Sessions,
@@ -79,13 +80,25 @@ struct Frames {
 }
 
 impl DragProgram {
-    pub(crate) fn new(model: &Model, files: DragFiles, noise: Noise, maps: BTreeMap<String, Array4<f32>>) -> Self {
+    /// `maps` is the noise of all layers, `constant` whether it is what the graphs use anyway.
+    pub(crate) fn new(model: &Model, files: DragFiles, constant: bool, maps: BTreeMap<String, Array4<f32>>) -> Self {
+        let taken = |graph: &GraphFile, name: &str| graph.inputs.iter().any(|port| port.name == name);
+        let (mut whole_noise, mut window_noise) = (BTreeMap::new(), BTreeMap::new());
+        for (name, map) in maps {
+            if files.windows.as_ref().is_some_and(|windows| taken(&windows.stage.forward, &name)) {
+                window_noise.insert(name.clone(), map.clone());
+            }
+            let tail = files.tail.as_ref().is_some_and(|tail| taken(&tail.forward, &name));
+            if !constant && (tail || taken(&files.head.forward, &name)) {
+                whole_noise.insert(name, map);
+            }
+        }
         Self {
             folder: model.folder().to_owned(),
             options: model.options().clone(),
             files,
-            noise,
-            maps,
+            whole_noise,
+            window_noise,
             head: Sessions::default(),
             tail: Sessions::default(),
             windows: Sessions::default(),
@@ -99,10 +112,14 @@ impl DragProgram {
         &self.files
     }
 
-    /// The head's forward session, to see where it runs.
-    pub fn session(&mut self) -> Result<&Session> {
-        let graph = &self.files.head.forward;
-        opened(&self.folder, graph, &self.options, &mut self.head.forward).map(|session| &*session)
+    /// Where the nodes of the graphs that were used so far run.
+    #[must_use]
+    pub fn placement(&self) -> Placement {
+        let mut placement = Placement::default();
+        for stage in [&self.head, &self.tail, &self.windows] {
+            [&stage.forward, &stage.backward].into_iter().flatten().for_each(|s| placement.add(s.placement()));
+        }
+        placement
     }
 
     /// Whether computing these windows is expected to take less time than the whole map.
@@ -124,11 +141,11 @@ impl DragProgram {
         let head = &self.files.head;
         let session = opened(&self.folder, &head.forward, &self.options, &mut self.head.forward)?;
         let request = Request::new().input("ws", &ws).cancel(cancel);
-        let request = self.noise.given(request, &head.forward, &self.maps);
+        let request = noise_inputs(request, &head.forward, &self.whole_noise);
         let mut head_values = run_keeping(session, request, &head.forward)?;
 
         let frames = match (windows, &self.files.windows) {
-            (Some(windows), Some(files)) => Some(Frames::new(files, windows, &self.maps)),
+            (Some(windows), Some(files)) => Some(Frames::new(files, windows, &self.window_noise)),
             _ => None,
         };
         let tail_values = match (&frames, &self.files.windows, &self.files.tail) {
@@ -156,7 +173,7 @@ impl DragProgram {
                 for cut in &self.files.cuts {
                     request = request.input(&cut.name, taken(&head_values, &cut.name)?);
                 }
-                let request = self.noise.given(request, &tail.forward, &self.maps);
+                let request = noise_inputs(request, &tail.forward, &self.whole_noise);
                 run_keeping(session, request, &tail.forward)?
             }
             _ => BTreeMap::new(),
@@ -226,7 +243,7 @@ impl Frames {
         let mut frames = Self::place(files, windows);
         for layer in &files.layers {
             let starts = frames.starts_in(layer);
-            let size = frames.size.map(|n| layer.scale * n - 2 * layer.margin);
+            let size = frames.size.map(|n| (layer.scale * n).saturating_sub(2 * layer.margin));
             if let Some(map) = noise.get(&format!("{}.noise", layer.name)).filter(|_| layer.noise) {
                 let windows = cropped(map.index_axis(Axis(0), 0), &starts, size);
                 frames.inputs.insert(format!("{}.noise", layer.name), windows.into_dyn());

@@ -33,6 +33,7 @@ mod environment;
 mod error;
 pub mod library;
 mod model;
+mod probe;
 mod provider;
 mod request;
 mod session;

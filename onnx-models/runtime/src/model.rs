@@ -90,7 +90,7 @@ impl Model {
         let zeros = if *noise == Noise::None { self.zeros() } else { BTreeMap::new() };
         let maps = if let Noise::Maps(maps) = noise { maps } else { &zeros };
         let request = Request::new().input("ws", ws).to_host("image").cancel(cancel);
-        let request = noise.given(request, &self.manifest.synthesis, maps);
+        let request = noise_inputs(request, &self.manifest.synthesis, maps);
         let options = self.picture_options();
         let session = opened(&self.folder, &self.manifest.synthesis, &options, &mut self.synthesis)?;
         fixed(session.run(request)?.array("image")?)
@@ -100,12 +100,13 @@ impl Model {
     pub fn drag(&self, tap: usize, noise: Noise) -> Result<DragProgram> {
         let files = self.manifest.drags.iter().find(|drag| drag.tap == tap);
         let files = files.ok_or(RuntimeError::NoTap { tap, taps: self.manifest.drags.len() })?;
-        let maps = match &noise {
+        let constant = noise == Noise::Constant;
+        let maps = match noise {
             Noise::Constant => self.noise_maps()?,
             Noise::None => self.zeros(),
-            Noise::Maps(maps) => maps.clone(),
+            Noise::Maps(maps) => maps,
         };
-        Ok(DragProgram::new(self, files.clone(), noise, maps))
+        Ok(DragProgram::new(self, files.clone(), constant, maps))
     }
 
     /// The checkpoint's constant noise maps \[1, 1, r, r\], by the names of the graphs' inputs.
@@ -150,22 +151,16 @@ impl Model {
     }
 }
 
-impl Noise {
-    /// Adds those of `maps` that a graph takes; constant noise is the graph's own default.
-    pub(crate) fn given<'a>(
-        &self,
-        request: Request<'a>,
-        graph: &'a GraphFile,
-        maps: &'a BTreeMap<String, Array4<f32>>,
-    ) -> Request<'a> {
-        if *self == Self::Constant {
-            return request;
-        }
-        graph.inputs.iter().fold(request, |request, port| match maps.get(&port.name) {
-            Some(map) => request.input(&port.name, map),
-            None => request,
-        })
-    }
+/// Adds those of `maps` that a graph takes; what is not given is the graph's own default, the constant noise.
+pub(crate) fn noise_inputs<'a>(
+    request: Request<'a>,
+    graph: &'a GraphFile,
+    maps: &'a BTreeMap<String, Array4<f32>>,
+) -> Request<'a> {
+    graph.inputs.iter().fold(request, |request, port| match maps.get(&port.name) {
+        Some(map) => request.input(&port.name, map),
+        None => request,
+    })
 }
 
 /// The session of a graph, opened if it is not open yet.

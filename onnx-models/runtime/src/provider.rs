@@ -42,6 +42,13 @@ impl Placement {
         self.0.iter().map(|(provider, &nodes)| (provider.as_str(), nodes))
     }
 
+    /// Adds the nodes of another session.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (provider, nodes) in &other.0 {
+            *self.0.entry(provider.clone()).or_default() += nodes;
+        }
+    }
+
     /// Reads one message of the log: ` Node(s) placed on [XExecutionProvider]. Number of nodes: 3`.
     fn read(&mut self, message: &str) {
         let Some((_, rest)) = message.split_once("placed on [") else { return };

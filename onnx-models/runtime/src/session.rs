@@ -10,6 +10,7 @@ use ort::session::RunOptions;
 
 use crate::check::Signature;
 use crate::error::reason;
+use crate::probe;
 use crate::provider::{self, Prepared};
 use crate::value::memory_of;
 use crate::{Device, Environment, Outputs, Placement, Request, Result, RuntimeError, Skipped, TensorInfo, Value};
@@ -226,6 +227,10 @@ fn open(
     let attempt = |device| {
         let mut prepared = provider::prepare(environment, device, options)?;
         let ort = commit(&mut prepared).map_err(|error| reason(&error))?;
+        // A GPU provider opens sessions and then fails to run them where a library that it loads late is missing.
+        if options.device == Device::Auto && device != Device::Cpu {
+            probe::works(device)?;
+        }
         Ok((ort, prepared.placement()))
     };
     let mut skipped = Vec::new();

@@ -68,10 +68,6 @@ impl Snapshot {
     pub(super) fn replace_points(&mut self, points: Vec<PointPair>, method: Method) {
         let enabled = |points: &[PointPair]| points.iter().map(|point| point.enabled).collect::<Vec<_>>();
         let same_set = enabled(&points) == enabled(&self.points);
-        let kept = |index: usize| {
-            let old = self.points.get(index);
-            old.is_some_and(|old| old.enabled && points[index].enabled && old.handle == points[index].handle)
-        };
         match method {
             Method::Reference => {
                 let unmoved = points.iter().zip(&self.points).all(|(new, old)| new.handle == old.handle);
@@ -82,9 +78,13 @@ impl Snapshot {
             }
             Method::Paper => {
                 if let Some(references) = &self.references {
-                    let template =
-                        |index| if kept(index) { references.templates.get(index).cloned().flatten() } else { None };
-                    let templates = (0..points.len()).map(template).collect();
+                    // A point is known by its handle: others may have been put in before it, or taken out.
+                    let mut left: Vec<_> = self.points.iter().zip(references.templates.clone()).collect();
+                    let templates = points.iter().map(|new| {
+                        let same = |(old, _): &(&PointPair, _)| old.enabled && new.enabled && old.handle == new.handle;
+                        left.iter().position(same).and_then(|index| left.swap_remove(index).1)
+                    });
+                    let templates = templates.collect();
                     self.references = Some(Arc::new(References { templates, ..(**references).clone() }));
                 }
             }

@@ -215,7 +215,7 @@ fn inputs_that_do_not_fit_are_refused() {
 
     let start = latent(&geometry, 4);
     let outside = refusal(new(&start, vec![pair((64.0, 2.0), (0.0, 0.0))], settings(Method::Paper)));
-    assert_eq!(outside, "the handle of point 0 is at (64, 2), outside the 64x64 image (0 to 63, 0 to 63)");
+    assert_eq!(outside, "the handle of point 1 is at (64, 2), outside the 64x64 image (0 to 63, 0 to 63)");
     let disabled = PointPair { enabled: false, ..good[0].clone() };
     assert_eq!(
         refusal(new(&start, vec![disabled], settings(Method::Paper))),

@@ -1,6 +1,6 @@
 //! Changing a drag while it goes on, and going back.
 
-use dragfx_engine::{Cancel, DragError, DragSession, DragSettings, Method, PointPair, Space};
+use dragfx_engine::{Cancel, DragError, DragSession, DragSettings, ImagePoint, Method, PointPair, Space};
 
 use crate::session::{half_mask, pair, settings, tanh};
 
@@ -154,4 +154,35 @@ fn settings_change_in_flight_except_what_shapes_the_drag() {
     assert!(matches!(error, DragError::FixedInFlight { field: "space" }));
     assert!(session.set_learning_rate(f64::NAN).is_err());
     assert_eq!(session.settings().learning_rate, 5e-3);
+}
+
+#[test]
+fn a_point_keeps_its_template_when_another_is_taken_out() {
+    let mut session = tanh(points(), settings(Method::Paper), true);
+    advance(&mut session, 3);
+    let mut alone = tanh(points(), settings(Method::Paper), true);
+    advance(&mut alone, 3);
+
+    // The second point by itself: once with the first taken out, once with it switched off. Its template is the same.
+    let second = vec![session.points()[1].clone()];
+    session.set_points(second).expect("points");
+    let mut off = alone.points().to_vec();
+    off[0].enabled = false;
+    alone.set_points(off).expect("points");
+    advance(&mut session, 4);
+    advance(&mut alone, 4);
+    assert_eq!(session.points()[0], alone.points()[1]);
+    assert_eq!(session.latent(), alone.latent());
+}
+
+#[test]
+fn a_target_moves_without_its_handle() {
+    let mut session = tanh(points(), settings(Method::Reference), true);
+    advance(&mut session, 3);
+    let before = session.points()[0].clone();
+    session.set_target(0, ImagePoint { x: 20.0, y: 21.0 }).expect("a target");
+    assert_eq!(session.points()[0].handle, before.handle);
+    assert_eq!(session.points()[0].target, ImagePoint { x: 20.0, y: 21.0 });
+    let error = session.set_target(2, before.target).expect_err("no such point").to_string();
+    assert!(error.contains("no point 3, only 2"), "{error}");
 }
