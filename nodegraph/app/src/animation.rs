@@ -22,8 +22,11 @@ const HOLD_MS: u32 = 1000;
 const GIF_SPEED: i32 = 10;
 const WEBP_QUALITY: f32 = 90.0;
 
+/// Pictures of a film, made one by one: a long film at a high resolution does not fit into memory.
+pub(crate) type Frames<'a> = &'a mut dyn ExactSizeIterator<Item = Result<RgbImage>>;
+
 /// Writes a film in the format that the file name asks for. It repeats for ever.
-pub(crate) fn save(path: &Path, frames: &[RgbImage]) -> Result<()> {
+pub(crate) fn save(path: &Path, frames: Frames<'_>) -> Result<()> {
     save::file(path, |to| match picture::extension(path).as_str() {
         "gif" => gif(to, frames),
         _ => webp(to, frames),
@@ -35,20 +38,24 @@ fn duration(index: usize, count: usize) -> u32 {
 }
 
 /// Each picture has a palette of its own, and is dithered: without, smooth shades fall into bands.
-fn gif(to: &mut dyn Write, frames: &[RgbImage]) -> Result<()> {
-    let first = frames.first().ok_or_else(|| anyhow!("a film without pictures"))?;
-    let (width, height) = (u16::try_from(first.width())?, u16::try_from(first.height())?);
-    let mut encoder = Encoder::new(to, width, height, &[])?;
-    encoder.set_repeat(Repeat::Infinite)?;
-    for (index, frame) in frames.iter().enumerate() {
-        let mut rgba = DynamicImage::from(frame.clone()).into_rgba8();
+fn gif(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
+    let count = frames.len();
+    let mut encoder: Option<Encoder<&mut dyn Write>> = None;
+    let mut to = Some(to);
+    for (index, frame) in frames.enumerate() {
+        let mut rgba = DynamicImage::from(frame?).into_rgba8();
+        let (width, height) = (u16::try_from(rgba.width())?, u16::try_from(rgba.height())?);
+        if let Some(to) = to.take() {
+            let encoder = encoder.insert(Encoder::new(to, width, height, &[])?);
+            encoder.set_repeat(Repeat::Infinite)?;
+        }
         let colors = NeuQuant::new(GIF_SPEED, 256, &rgba);
         dither(&mut rgba, &colors);
         let pixels = index_colors(&rgba, &colors).into_raw();
         let mut picture = Frame::from_palette_pixels(width, height, pixels, colors.color_map_rgb(), None);
         // In hundredths of a second.
-        picture.delay = u16::try_from(duration(index, frames.len()) / 10)?;
-        encoder.write_frame(&picture)?;
+        picture.delay = u16::try_from(duration(index, count) / 10)?;
+        encoder.as_mut().map_or(Ok(()), |encoder| encoder.write_frame(&picture))?;
     }
     Ok(())
 }
@@ -57,20 +64,24 @@ fn gif(to: &mut dyn Write, frames: &[RgbImage]) -> Result<()> {
 ///
 /// The library's own animation encoder stores what changed since the picture before, and leaves blocks standing where
 /// smooth shades change a little.
-fn webp(to: &mut dyn Write, frames: &[RgbImage]) -> Result<()> {
+fn webp(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
     const ANIMATION: u8 = 0x02;
     const REPLACE: u8 = 0x02;
-    let first = frames.first().ok_or_else(|| anyhow!("a film without pictures"))?;
-    let (width, height) = first.dimensions();
-    let size = [u24(width - 1), u24(height - 1)].concat();
-    let mut chunks = chunk(b"VP8X", &[&[ANIMATION, 0, 0, 0], &size[..]].concat());
-    // Background colour, then the number of repeats: 0 is for ever.
-    chunks.extend(chunk(b"ANIM", &[0; 6]));
-    for (index, frame) in frames.iter().enumerate() {
-        let picture = webp::Encoder::from_rgb(frame, width, height).encode(WEBP_QUALITY);
+    let count = frames.len();
+    let mut chunks = Vec::new();
+    for (index, frame) in frames.enumerate() {
+        let frame = frame?;
+        let (width, height) = frame.dimensions();
+        let size = [u24(width - 1), u24(height - 1)].concat();
+        if index == 0 {
+            chunks.extend(chunk(b"VP8X", &[&[ANIMATION, 0, 0, 0], &size[..]].concat()));
+            // Background colour, then the number of repeats: 0 is for ever.
+            chunks.extend(chunk(b"ANIM", &[0; 6]));
+        }
+        let picture = webp::Encoder::from_rgb(&frame, width, height).encode(WEBP_QUALITY);
         // A file of one picture: its header of 12 bytes, then the chunk wanted.
         let picture = picture.get(12..).ok_or_else(|| anyhow!("the WebP library made no picture"))?;
-        let head = [&u24(0)[..], &u24(0), &size, &u24(duration(index, frames.len())), &[REPLACE]].concat();
+        let head = [&u24(0)[..], &u24(0), &size, &u24(duration(index, count)), &[REPLACE]].concat();
         chunks.extend(chunk(b"ANMF", &[&head, picture].concat()));
     }
     to.write_all(&chunk(b"RIFF", &[b"WEBP", &chunks[..]].concat()))?;

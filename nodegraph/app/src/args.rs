@@ -85,7 +85,7 @@ pub(crate) struct GenerateArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     /// Seeds, 0 to 4294967295: one (7), a range (0-15) or a list (1,4,9-12). Several make a grid.
-    #[arg(long, value_name = "N|A-B", value_parser = seeds, required_unless_present = "latent", conflicts_with = "latent")]
+    #[arg(long, value_name = "N|A-B", value_parser = seeds, allow_hyphen_values = true, required_unless_present = "latent", conflicts_with = "latent")]
     pub(crate) seed: Option<Seeds>,
     /// A latent file in place of a seed: .npy, .npz, .pt or .safetensors, w or w+.
     #[arg(long, value_name = "FILE")]
@@ -243,7 +243,7 @@ pub(crate) struct CacheArgs {
 #[group(required = true, multiple = false)]
 pub(crate) struct SourceArgs {
     /// Seed of z, 0 to 4294967295: the same picture as in the official tools.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     pub(crate) seed: Option<u32>,
     /// A latent file: .npy, .npz, .pt or .safetensors, w or w+.
     #[arg(long, value_name = "FILE")]
@@ -273,7 +273,7 @@ pub(crate) struct NoiseArgs {
 }
 
 /// See [`dragfx_engine::Method`].
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MethodArg {
     Reference,
     Paper,
@@ -296,22 +296,25 @@ pub(crate) struct Seeds(pub(crate) Vec<u32>);
 const MOST_SEEDS: usize = 400;
 
 fn seeds(text: &str) -> Result<Seeds, String> {
-    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| format!("`{text}` is no seed: 0 to {}", u32::MAX));
     let mut seeds = Vec::new();
     for part in text.split(',') {
         let (first, last) = match part.split_once('-') {
-            Some((first, last)) => (number(first)?, number(last)?),
-            None => (number(part)?, number(part)?),
+            Some((first, last)) => (seed(first)?, seed(last)?),
+            None => (seed(part)?, seed(part)?),
         };
         if first > last {
             return Err(format!("`{part}` runs backwards"));
         }
-        if (last - first) as usize >= MOST_SEEDS || seeds.len() >= MOST_SEEDS {
+        if seeds.len() + (last - first) as usize >= MOST_SEEDS {
             return Err(format!("a grid has at most {MOST_SEEDS} pictures"));
         }
         seeds.extend(first..=last);
     }
     Ok(Seeds(seeds))
+}
+
+fn seed(text: &str) -> Result<u32, String> {
+    text.trim().parse().map_err(|_| format!("`{text}` is no seed: 0 to {}", u32::MAX))
 }
 
 fn point(text: &str) -> Result<ImagePoint, String> {
@@ -335,7 +338,7 @@ mod tests {
     #[test]
     fn seeds_and_points_are_read_or_refused() {
         assert_eq!(seeds("1,4, 9-11"), Ok(Seeds(vec![1, 4, 9, 10, 11])));
-        for wrong in ["", "x", "5-3", "0-4294967295", "-1"] {
+        for wrong in ["", "x", "5-3", "0-4294967295", "0-398,0-398", "-1"] {
             assert!(seeds(wrong).is_err(), "{wrong}");
         }
         assert_eq!(point("3.5, -2"), Ok(ImagePoint { x: 3.5, y: -2.0 }));

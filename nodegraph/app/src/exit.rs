@@ -62,6 +62,10 @@ impl std::error::Error for Cancelled {}
 
 /// The exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
+    // A context is found by this only, an error in the chain by its links only.
+    if error.downcast_ref::<Invalid>().is_some() {
+        return ExitCode::from(INVALID);
+    }
     ExitCode::from(error.chain().find_map(code_of).unwrap_or(FAILED))
 }
 
@@ -79,11 +83,7 @@ fn code_of(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         return Some(checkpoint(error));
     }
     if let Some(error) = error.downcast_ref::<PackError>() {
-        return match error {
-            PackError::Checkpoint(error) => Some(checkpoint(error)),
-            PackError::Io { .. } => Some(FAILED),
-            _ => Some(INVALID),
-        };
+        return Some(pack(error));
     }
     if let Some(error) = error.downcast_ref::<RuntimeError>() {
         return runtime(error);
@@ -109,10 +109,19 @@ fn checkpoint(error: &CheckpointError) -> u8 {
     }
 }
 
+fn pack(error: &PackError) -> u8 {
+    match error {
+        PackError::Checkpoint(error) => checkpoint(error),
+        PackError::Io { .. } => FAILED,
+        _ => INVALID,
+    }
+}
+
 fn runtime(error: &RuntimeError) -> Option<u8> {
     match error {
         RuntimeError::Cancelled => Some(CANCELLED),
         RuntimeError::NoTap { .. } => Some(INVALID),
+        RuntimeError::Pack(error) => Some(pack(error)),
         _ => Some(FAILED),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use dragfx_engine::{Cancel, Generator, Latent, Truncation};
-use dragfx_export::latent_file::decode_latent;
+use dragfx_export::latent_file::{MAX_BYTES, decode_latent};
 use ndarray::{Axis, Ix2};
 use ndarray_npy::{NpzWriter, WriteNpyExt};
 use safetensors::Dtype;
@@ -50,6 +50,10 @@ pub(crate) fn file(path: &Path, look: &LookArgs, generator: &Generator) -> Resul
         return Err(anyhow!(Invalid(format!("{option} is for seeds; a latent file is taken as it is"))));
     }
     let context = || Invalid(format!("can't use the latent {}", path.display()));
+    let size = std::fs::metadata(path).with_context(context)?.len();
+    if size > MAX_BYTES as u64 {
+        return Err(anyhow!(Invalid(format!("{}: {size} bytes are more than any latent has", path.display()))));
+    }
     let bytes = std::fs::read(path).with_context(context)?;
     let array = decode_latent(&bytes).with_context(context)?;
     let spec = generator.spec();

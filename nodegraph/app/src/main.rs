@@ -1,6 +1,6 @@
 //! `dragfx`: drag points of a StyleGAN2 picture, from the command line.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
+#![expect(clippy::print_stderr, reason = "a command-line program tells its errors there")]
 
 mod animation;
 mod args;
@@ -10,6 +10,7 @@ mod latents;
 mod open;
 mod overlay;
 mod picture;
+mod print;
 mod progress;
 mod save;
 mod trace;

@@ -8,7 +8,7 @@ use dragfx_export::pack::{Progress, import_cached, is_pack};
 use dragfx_runtime::SessionOptions;
 
 use crate::args::{CacheArgs, ModelArgs};
-use crate::exit::MissingModel;
+use crate::exit::{Invalid, MissingModel};
 use crate::progress;
 
 /// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time.
@@ -20,17 +20,22 @@ pub(crate) fn generator(args: &ModelArgs) -> Result<Generator> {
 
 /// The pack of a model: itself, or its checkpoint's in the cache.
 pub(crate) fn pack(model: &Path, cache: &CacheArgs) -> Result<PathBuf> {
-    if is_pack(model) {
+    if is_a_pack(model)? {
         return Ok(model.to_owned());
+    }
+    with_progress(model, |progress| Ok(import_cached(model, &cache_root(cache)?, progress)?))
+}
+
+/// Whether a model is a pack, or else a file; an error if it is neither.
+pub(crate) fn is_a_pack(model: &Path) -> Result<bool> {
+    if is_pack(model) {
+        return Ok(true);
     }
     if model.is_dir() {
         let message = format!("{} is a folder without model.json, so no model pack", model.display());
-        return Err(anyhow!(crate::exit::Invalid(message)));
+        return Err(anyhow!(Invalid(message)));
     }
-    if !model.exists() {
-        return Err(anyhow!(MissingModel(model.to_owned())));
-    }
-    with_progress(model, |progress| Ok(import_cached(model, &cache_root(cache)?, progress)?))
+    if model.exists() { Ok(false) } else { Err(anyhow!(MissingModel(model.to_owned()))) }
 }
 
 /// Runs an import under a progress bar.

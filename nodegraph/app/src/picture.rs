@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage};
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
+use ndarray::{Array2, ArrayView3};
 use serde_json::Value;
 
 use crate::exit::Invalid;
@@ -32,15 +32,48 @@ pub(crate) fn to_image(picture: &ArrayView3<'_, f32>) -> Result<DynamicImage> {
 }
 
 /// Pictures of one size side by side, row by row; what is left of the last row is black.
-pub(crate) fn grid(pictures: &[Array3<f32>], columns: usize) -> Result<Array3<f32>> {
-    let (channels, height, width) = pictures.first().map_or((0, 0, 0), |picture| picture.dim());
-    let rows = pictures.len().div_ceil(columns);
-    let mut grid = Array3::from_elem((channels, rows * height, columns * width), -1.0);
-    for (index, picture) in pictures.iter().enumerate() {
-        let (y, x) = (index / columns * height, index % columns * width);
-        grid.slice_mut(s![.., y..y + height, x..x + width]).assign(picture);
+pub(crate) struct Grid {
+    columns: u32,
+    rows: u32,
+    count: u32,
+    canvas: Option<DynamicImage>,
+}
+
+/// The largest JPEG.
+const MOST_JPEG_PIXELS: u64 = 65_535;
+
+impl Grid {
+    /// A grid for `count` pictures, in about as many columns as rows unless told otherwise.
+    pub(crate) fn new(count: usize, columns: Option<u32>) -> Result<Self> {
+        let usual = (count as f64).sqrt().ceil() as u32;
+        let columns = columns.unwrap_or(usual).clamp(1, u32::try_from(count.max(1))?);
+        Ok(Self { columns, rows: u32::try_from(count)?.div_ceil(columns), count: 0, canvas: None })
     }
-    Ok(grid)
+
+    /// Refuses a grid of pictures of `size` pixels that the format of `path` cannot hold.
+    pub(crate) fn check(&self, path: &Path, size: usize) -> Result<()> {
+        let longest = u64::from(self.columns.max(self.rows)) * size as u64;
+        if extension(path) != "png" && longest > MOST_JPEG_PIXELS {
+            let message = format!("{longest} pixels are more than a JPEG holds; write a .png");
+            return Err(anyhow!(Invalid(message)));
+        }
+        Ok(())
+    }
+
+    /// Puts the next picture in its place.
+    pub(crate) fn add(&mut self, picture: &DynamicImage) {
+        let (width, height) = (picture.width(), picture.height());
+        let size = (self.columns * width, self.rows * height);
+        let canvas = self.canvas.get_or_insert_with(|| DynamicImage::new(size.0, size.1, picture.color()));
+        let (x, y) = (self.count % self.columns * width, self.count / self.columns * height);
+        image::imageops::replace(canvas, picture, i64::from(x), i64::from(y));
+        self.count += 1;
+    }
+
+    /// The whole.
+    pub(crate) fn finish(self) -> Result<DynamicImage> {
+        self.canvas.ok_or_else(|| anyhow!("a grid without pictures"))
+    }
 }
 
 /// Refuses a path whose picture format cannot be written, before any work is done.
@@ -96,19 +129,20 @@ pub(crate) fn read_mask(path: &Path) -> Result<Array2<u8>> {
     let invalid = |error: &dyn std::fmt::Display| Invalid(format!("can't read the mask {}: {error}", path.display()));
     let reader = image::ImageReader::open(path).map_err(|error| invalid(&error))?;
     let reader = reader.with_guessed_format().map_err(|error| invalid(&error))?;
-    let gray = reader.decode().map_err(|error| invalid(&error))?.to_luma8();
+    let image = reader.decode().map_err(|error| invalid(&error))?;
+    // What is painted as transparency would be read as the colour below it.
+    if image.color().has_alpha() && image.to_luma_alpha8().pixels().any(|pixel| pixel[1] < 255) {
+        return Err(anyhow!(invalid(&"it has transparency; paint black what must stay, and white what may change")));
+    }
+    let gray = image.to_luma8();
     let shape = (gray.height() as usize, gray.width() as usize);
     Ok(Array2::from_shape_vec(shape, gray.into_raw())?)
 }
 
-/// Pictures \[n, channels, h, w\] as one array.
-pub(crate) fn stacked(pictures: &[Array3<f32>]) -> Result<ndarray::Array4<f32>> {
-    let views: Vec<_> = pictures.iter().map(|picture| picture.view()).collect();
-    Ok(ndarray::stack(Axis(0), &views)?)
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
 
     #[test]
@@ -121,8 +155,11 @@ mod tests {
 
     #[test]
     fn a_grid_goes_row_by_row() {
-        let pictures: Vec<_> = (0..3).map(|n| Array3::from_elem((1, 1, 1), n as f32)).collect();
-        let grid = grid(&pictures, 2).expect("a grid");
-        assert_eq!(grid.iter().copied().collect::<Vec<_>>(), [0.0, 1.0, 2.0, -1.0]);
+        let mut grid = Grid::new(3, Some(2)).expect("a grid");
+        for value in [10, 20, 30] {
+            grid.add(&DynamicImage::from(GrayImage::from_pixel(1, 1, image::Luma([value]))));
+        }
+        assert_eq!(grid.finish().expect("pictures").as_bytes(), [10, 20, 30, 0]);
+        assert!(Grid::new(1, None).expect("a grid").check(Path::new("x.jpg"), 70_000).is_err());
     }
 }

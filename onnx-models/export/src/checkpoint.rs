@@ -13,7 +13,7 @@
 //! ```
 
 mod error;
-mod layout;
+pub(crate) mod layout;
 mod nvidia;
 pub(crate) mod pickle;
 mod plan;
@@ -44,7 +44,7 @@ use tensor::Stored;
 /// An open checkpoint file that holds a StyleGAN2 generator.
 pub struct Checkpoint {
     path: PathBuf,
-    source: Source,
+    source: Source<'static>,
     format: Format,
     network: String,
     generator: Generator,
@@ -123,7 +123,7 @@ impl Checkpoint {
         Self::from_source(path, Source::memory(bytes)).map_err(|kind| CheckpointError::new(path, kind))
     }
 
-    fn from_source(path: &Path, source: Source) -> Result<Self> {
+    fn from_source(path: &Path, source: Source<'static>) -> Result<Self> {
         let (format, network) = network(&source)?;
         let Network { name, generator, mut tensors, discriminator } = network;
         layout::validate(&generator)?;
@@ -221,7 +221,7 @@ impl Checkpoint {
     }
 }
 
-fn network(source: &Source) -> Result<(Format, Network)> {
+fn network(source: &Source<'_>) -> Result<(Format, Network)> {
     let mut torch = match sniff::container(source)? {
         Container::Safetensors => return Ok((Format::Safetensors, safetensors::network(source)?)),
         Container::Npy => return Err(Kind::NotACheckpoint { found: "a NumPy array (a latent?)".to_owned() }),
@@ -241,19 +241,19 @@ fn network(source: &Source) -> Result<(Format, Network)> {
 }
 
 /// Reads a filter, square or one row of taps, times `scale`.
-fn read_filter(stored: &Stored, source: &Source, name: &str, scale: f32) -> Result<Filter> {
+fn read_filter(stored: &Stored, source: &Source<'_>, name: &str, scale: f32) -> Result<Filter> {
     match *stored.shape() {
-        [taps] if (1..=32).contains(&taps) => {
+        [taps] if layout::TAPS.contains(&taps) => {
             let taps: Vec<f32> = stored.read(source)?.iter().map(|value| value * scale).collect();
             Ok(plan::separable(&taps))
         }
-        [rows, columns] if rows == columns && (1..=32).contains(&rows) => {
+        [rows, columns] if rows == columns && layout::TAPS.contains(&rows) => {
             let values = stored.read(source)?;
             Ok(Filter(values.outer_iter().map(|row| row.iter().map(|value| value * scale).collect()).collect()))
         }
         _ => {
             let found = format!("of shape {:?}", stored.shape());
-            Err(Kind::unexpected(name, found, "a square filter of at most 32 by 32"))
+            Err(Kind::unexpected(name, found, "a square filter of 2 by 2 to 32 by 32"))
         }
     }
 }

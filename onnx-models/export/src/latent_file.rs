@@ -14,8 +14,9 @@ use crate::checkpoint::source::{Reader, Source};
 use crate::checkpoint::torch::{self, Torch};
 use crate::checkpoint::zip::{self, Archive};
 
-/// Largest file, and largest array in a packed one: a latent of 18 rows has 36 KB, a thousand of them 37 MB.
-const MAX_BYTES: usize = 64 << 20;
+/// Largest file that [`decode_latent`] takes, and largest array in a packed one: a latent of 18 rows has 36 KB, a
+/// thousand of them 37 MB.
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// A latent that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -77,10 +78,10 @@ pub fn decode_latent(bytes: &[u8]) -> Result<ArrayD<f32>> {
     if bytes.len() > MAX_BYTES {
         return Err(LatentFileError::TooLarge { found: bytes.len() });
     }
-    let source = Source::memory(bytes.to_vec());
+    let source = Source::memory(bytes);
     let array = match sniff::container(&source)? {
         Container::Npy => npy::decode(bytes)?,
-        Container::Safetensors => safetensors(bytes)?,
+        Container::Safetensors => safetensors(&source)?,
         Container::TorchLegacy => torch_tensor(torch::open_legacy(&source)?)?,
         Container::Zip => {
             let archive = Archive::open(&source)?;
@@ -118,7 +119,7 @@ fn pick<'n>(names: &[&'n str]) -> Result<&'n str> {
     }
 }
 
-fn npz(source: &Source, archive: &Archive) -> Result<ArrayD<f32>> {
+fn npz(source: &Source<'_>, archive: &Archive) -> Result<ArrayD<f32>> {
     let names: Vec<&str> = archive.names().filter_map(|name| name.strip_suffix(".npy")).collect();
     let name = format!("{}.npy", pick(&names)?);
     let damaged = |reason: &str| CheckpointErrorKind::damaged(0, format!("archive entry {name}: {reason}"));
@@ -160,13 +161,12 @@ fn named_tensor<'h>(torch: &'h Torch<'_>, root: Id) -> Result<(&'h str, Id)> {
     Ok((name, heap.get(root, name).ok_or_else(unexpected)?))
 }
 
-fn safetensors(bytes: &[u8]) -> Result<ArrayD<f32>> {
-    let source = Source::memory(bytes.to_vec());
-    let (data_start, metadata) = metadata(&source)?;
+fn safetensors(source: &Source<'_>) -> Result<ArrayD<f32>> {
+    let (data_start, metadata) = metadata(source)?;
     let tensors = metadata.tensors();
     let mut names: Vec<&str> = tensors.keys().map(String::as_str).collect();
     names.sort_unstable();
     let name = pick(&names)?;
-    let tensor = stored(&source, data_start, name, tensors[name])?;
-    Ok(tensor.read(&source)?)
+    let tensor = stored(source, data_start, name, tensors[name])?;
+    Ok(tensor.read(source)?)
 }

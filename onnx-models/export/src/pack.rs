@@ -2,6 +2,7 @@
 
 mod import;
 mod manifest;
+mod validate;
 mod weights;
 mod write;
 

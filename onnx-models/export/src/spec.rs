@@ -141,7 +141,7 @@ pub struct StyledConv {
     pub in_channels: usize,
     /// Output channels.
     pub out_channels: usize,
-    /// Width and height of the kernel: odd.
+    /// Width and height of the kernel: 3.
     pub kernel: usize,
     /// 1, or 2 for an up-sampling layer.
     pub up: usize,

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args::BenchArgs;
 use crate::exit::Invalid;
-use crate::{open, progress};
+use crate::{open, print, progress};
 
 /// Steps before the measured ones: the first ones allocate memory and open sessions.
 const WARM_UP: u32 = 2;
@@ -57,7 +57,7 @@ struct Row {
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     if let Some(case) = &args.case {
         let (resolution, kind) = serde_json::from_str(case)?;
-        println!("{}", serde_json::to_string(&measure(args, resolution, kind)?)?);
+        print::line(serde_json::to_string(&measure(args, resolution, kind)?)?)?;
         return Ok(());
     }
     let known = |resolution: &&usize| resolution.is_power_of_two() && (8..=2048).contains(*resolution);
@@ -76,29 +76,33 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        print::line(serde_json::to_string_pretty(&rows)?)?;
     } else {
-        table(&rows);
+        table(&rows)?;
     }
     Ok(())
 }
 
-fn table(rows: &[Row]) {
+fn table(rows: &[Row]) -> Result<()> {
     if let Some(row) = rows.first() {
-        println!("StyleGAN2 configuration F, random weights; {}, {} threads; medians\n", row.runs_on, row.threads);
+        print::line(format_args!(
+            "StyleGAN2 configuration F, random weights; {}, {} threads; medians\n",
+            row.runs_on, row.threads
+        ))?;
     }
-    println!(
+    print::line(format_args!(
         "{:>10}  {:<8} {:>10} {:>11} {:>8} {:>10} {:>10}",
         "resolution", "case", "forward ms", "backward ms", "rest ms", "total ms", "peak MiB"
-    );
+    ))?;
     for row in rows {
         let Row { resolution, forward_ms, backward_ms, rest_ms, total_ms, .. } = row;
         let kind = format!("{:?}", row.kind).to_lowercase();
         let peak = row.peak_mib.map_or_else(|| "-".to_owned(), |mib| mib.to_string());
-        println!(
+        print::line(format_args!(
             "{resolution:>10}  {kind:<8} {forward_ms:>10.1} {backward_ms:>11.1} {rest_ms:>8.1} {total_ms:>10.1} {peak:>10}"
-        );
+        ))?;
     }
+    Ok(())
 }
 
 fn in_a_process(args: &BenchArgs, case: (usize, Kind)) -> Result<Row> {
@@ -171,8 +175,7 @@ fn steps(
     kind: Kind,
     cancel: &Cancel,
 ) -> Result<(Vec<[f64; 4]>, String)> {
-    let mut graphs = generator.drag(generator.default_tap(), NoiseMode::Const)?;
-    let runs_on = graphs.program().session()?.placement().to_string();
+    let graphs = generator.drag(generator.default_tap(), NoiseMode::Const)?;
     let size = graphs.geometry().image_height;
     // Far apart, so that the drag does not arrive while it is measured.
     let at = |part: f64| ImagePoint { x: (part * size as f64).round(), y: (0.5 * size as f64).round() };
@@ -191,7 +194,7 @@ fn steps(
             times.push([timing.forward_ms, timing.backward_ms, timing.rest_ms, total]);
         }
     }
-    Ok((times, runs_on))
+    Ok((times, session.runs_on()))
 }
 
 /// The largest resident memory of this process, where the system keeps account of it (Linux).

@@ -4,13 +4,12 @@ use anyhow::{Context, Result, anyhow};
 use dragfx_engine::{
     Cancel, DragSession, DragSettings, Generator, Latent, Mask, Method, PointPair, Space, StepReport, StopReason,
 };
-use image::RgbImage;
 use serde_json::{Value, json};
 
 use crate::args::{DragArgs, MethodArg, SpaceArg};
 use crate::exit::{Cancelled, Invalid};
 use crate::trace::Trace;
-use crate::{animation, latents, open, overlay, picture, progress};
+use crate::{animation, latents, open, overlay, picture, print, progress};
 
 /// Drags, then writes what was asked for; Ctrl-C writes what the last finished step gives.
 pub(crate) fn run(args: &DragArgs) -> Result<()> {
@@ -18,39 +17,45 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
     let settings = settings(args)?;
     let points = points(args)?;
     let mask = args.mask.as_deref().map(picture::read_mask).transpose()?;
-    let cancel = progress::cancel_on_ctrl_c()?;
+    // Until here Ctrl-C ends the program: an import has nothing to keep.
     let mut generator = open::generator(&args.model)?;
+    let cancel = progress::cancel_on_ctrl_c()?;
     let start = latents::source(&args.source, &args.look, &mut generator, &cancel)?;
     let tap = args.tap.unwrap_or_else(|| generator.default_tap());
-    let mut graphs = generator.drag(tap, args.noise.noise)?;
-    let placement = graphs.program().session()?.placement().to_string();
+    let graphs = generator.drag(tap, args.noise.noise)?;
     let mut session = DragSession::new(Box::new(graphs), start, points, settings)?;
     if let Some(mask) = mask {
-        session.set_mask(Some(Mask::from_gray8(&mask)))?;
+        let mask = Mask::from_gray8(&mask);
+        if args.method == MethodArg::Reference && !mask.has_both_extremes() {
+            eprintln!("note: the mask is all white or all black, which the reference method takes as none");
+        }
+        session.set_mask(Some(mask))?;
     }
 
     let mut trace = Trace::default();
     let mut reports = Vec::new();
-    let reason = drag(&mut session, &cancel, &mut trace, &mut reports)?;
-    let facts = facts(args, tap, &session, &mut generator, reason, &reports, &placement);
+    let end = drag(&mut session, &cancel, &mut trace, &mut reports);
     let results = Results {
         latent: session.latent(),
         film: args.animation.as_ref().map_or_else(Vec::new, |_| scenes(args, &session, &reports)),
         trace,
-        facts,
-        reason,
+        facts: facts(args, tap, &session, &mut generator, &end, &reports),
         last: reports.last().cloned(),
     };
     // The drag's graphs go before pictures are made: a large model would need half as much memory again.
     drop(session);
-    // What follows shows and keeps the steps that were taken, whether or not somebody stopped the rest.
+    // What follows shows and keeps the steps that were taken, whatever ended them.
     results.save(args, &mut generator)?;
     if args.json {
-        println!("{:#}", results.facts);
+        print::line(format_args!("{:#}", results.facts))?;
     } else {
-        println!("{}", summary(args, &results));
+        print::line(summary(args, &results))?;
     }
-    if reason == StopReason::Cancelled { Err(anyhow!(Cancelled)) } else { Ok(()) }
+    match end {
+        Ok(StopReason::Cancelled) => Err(anyhow!(Cancelled)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn check_paths(args: &DragArgs) -> Result<()> {
@@ -91,9 +96,22 @@ fn settings(args: &DragArgs) -> Result<DragSettings> {
         r2: args.r2.unwrap_or(usual.r2),
         max_steps: args.steps.unwrap_or(usual.max_steps),
     };
-    settings.check().map_err(|error| Invalid(error.to_string()))?;
+    settings.check().map_err(|error| {
+        let option = OPTIONS.iter().find(|(field, _)| *field == error.field).map_or(error.field, |(_, option)| option);
+        Invalid(format!("{option} is {}; it must be {}", error.value, error.range))
+    })?;
     Ok(settings)
 }
+
+/// What the settings are called on the command line.
+const OPTIONS: &[(&str, &str)] = &[
+    ("learning_rate", "--lr"),
+    ("lambda", "--lambda"),
+    ("regularisation", "--reg"),
+    ("r1", "--r1"),
+    ("r2", "--r2"),
+    ("max_steps", "--steps"),
+];
 
 /// Steps until the drag arrives, reaches its cap or is cancelled.
 fn drag(
@@ -146,7 +164,6 @@ struct Results {
     film: Vec<Scene>,
     trace: Trace,
     facts: Value,
-    reason: StopReason,
     /// Where the points are in the end.
     last: Option<StepReport>,
 }
@@ -171,28 +188,24 @@ impl Results {
         }
         let Some(path) = &args.animation else { return Ok(()) };
         let bar = progress::count(self.film.len(), "film");
-        let mut frames: Vec<RgbImage> = Vec::new();
-        for scene in &self.film {
+        let mut frames = self.film.iter().map(|scene| {
             let image = generator.picture(&scene.latent, args.noise.noise, &Cancel::new())?;
             let image = picture::to_image(&image.view())?.into_rgb8();
-            frames.push(if args.overlay { overlay::draw(&image, &scene.points)? } else { image });
             bar.inc(1);
-        }
+            if args.overlay { overlay::draw(&image, &scene.points) } else { Ok(image) }
+        });
+        animation::save(path, &mut frames)?;
         bar.finish_and_clear();
-        animation::save(path, &frames)
+        Ok(())
     }
 }
 
 /// What happened, in a line.
 fn summary(args: &DragArgs, results: &Results) -> String {
-    let how = match results.reason {
-        StopReason::Reached => "reached",
-        StopReason::MaxSteps => "gave up",
-        StopReason::Cancelled => "stopped",
-    };
+    let text = |name: &str| results.facts[name].as_str().unwrap_or_default().to_owned();
     let (steps, left) = results.last.as_ref().map_or((0, 0.0), |report| (report.step, furthest(report)));
-    let runs_on = results.facts["runs_on"].as_str().unwrap_or_default();
-    format!("{}: {how} after {steps} steps, {left:.1} px left; ran on {runs_on}", args.output.display())
+    let (output, how, runs_on) = (args.output.display(), text("stopped"), text("runs_on"));
+    format!("{output}: {how} after {steps} steps, {left:.1} px left; ran on {runs_on}")
 }
 
 /// The way from the start to now, in at most `--frames` pictures.
@@ -214,9 +227,8 @@ fn facts(
     tap: usize,
     session: &DragSession,
     generator: &mut Generator,
-    reason: StopReason,
+    end: &Result<StopReason>,
     reports: &[StepReport],
-    placement: &str,
 ) -> Value {
     let truncation = args.source.seed.map(|_| latents::truncation(&args.look, generator));
     let source = &generator.model().manifest().source;
@@ -250,13 +262,14 @@ fn facts(
         "mask": args.mask,
         "points": points,
         "steps": session.steps(),
-        "stopped": match reason {
-            StopReason::Reached => "reached",
-            StopReason::MaxSteps => "max-steps",
-            StopReason::Cancelled => "cancelled",
+        "stopped": match end {
+            Ok(StopReason::Reached) => "reached",
+            Ok(StopReason::MaxSteps) => "max-steps",
+            Ok(StopReason::Cancelled) => "cancelled",
+            Err(_) => "failed",
         },
         "loss": stepped.last().and_then(|report| report.loss).map(|loss| loss.total()),
-        "runs_on": placement,
+        "runs_on": session.runs_on(),
         "median_ms": {
             "forward": median(|report| report.timing.forward_ms),
             "backward": median(|report| report.timing.backward_ms),

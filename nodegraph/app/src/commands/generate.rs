@@ -1,13 +1,14 @@
 //! `dragfx generate`.
 
-use anyhow::{Result, anyhow};
-use dragfx_engine::{Cancel, Latent};
-use ndarray::Array3;
+use std::path::Path;
+
+use anyhow::Result;
+use dragfx_engine::Generator;
+use ndarray::{Array3, Axis};
 use ndarray_npy::WriteNpyExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::GenerateArgs;
-use crate::exit::Cancelled;
 use crate::{latents, open, picture, progress, save};
 
 /// Makes the picture or the grid.
@@ -16,36 +17,51 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
     if let Some(raw) = &args.raw {
         picture::check_path(raw, &["npy"])?;
     }
-    let cancel = progress::cancel_on_ctrl_c()?;
-    let mut generator = open::generator(&args.model)?;
     let seeds = args.seed.as_ref().map_or(&[][..], |seeds| &seeds.0);
-    let bar = progress::count(seeds.len().max(1), "pictures");
-    let mut pictures = Vec::new();
-    let mut make = |generator: &mut dragfx_engine::Generator, latent: &Latent| -> Result<()> {
-        if cancel.is_cancelled() {
-            return Err(anyhow!(Cancelled));
-        }
-        pictures.push(generator.picture(latent, args.noise.noise, &cancel)?);
-        bar.inc(1);
-        Ok(())
+    let sources: Vec<Source<'_>> = match &args.latent {
+        Some(path) => vec![Source::File(path)],
+        None => seeds.iter().map(|&seed| Source::Seed(seed)).collect(),
     };
-    if let Some(path) = &args.latent {
-        let latent = latents::file(path, &args.look, &generator)?;
-        make(&mut generator, &latent)?;
-    }
-    for &seed in seeds {
-        let latent = latents::seed(seed, &args.look, &mut generator, &Cancel::new())?;
-        make(&mut generator, &latent)?;
+    let mut grid = picture::Grid::new(sources.len(), args.columns)?;
+    // Until here Ctrl-C ends the program: an import has nothing to keep.
+    let mut generator = open::generator(&args.model)?;
+    let cancel = progress::cancel_on_ctrl_c()?;
+    grid.check(&args.output, generator.spec().resolution)?;
+
+    let bar = progress::count(sources.len(), "pictures");
+    let mut raw: Vec<Array3<f32>> = Vec::new();
+    for source in sources {
+        let latent = match source {
+            Source::File(path) => latents::file(path, &args.look, &generator)?,
+            Source::Seed(seed) => latents::seed(seed, &args.look, &mut generator, &cancel)?,
+        };
+        let picture = generator.picture(&latent, args.noise.noise, &cancel)?;
+        grid.add(&picture::to_image(&picture.view())?);
+        if args.raw.is_some() {
+            raw.push(picture);
+        }
+        bar.inc(1);
     }
     bar.finish_and_clear();
-
-    if let Some(raw) = &args.raw {
-        let stacked = picture::stacked(&pictures)?;
-        save::file(raw, |to| Ok(stacked.write_npy(to)?))?;
+    if let Some(path) = &args.raw {
+        let views: Vec<_> = raw.iter().map(|picture| picture.view()).collect();
+        let stacked = ndarray::stack(Axis(0), &views)?;
+        save::file(path, |to| Ok(stacked.write_npy(to)?))?;
     }
-    let truncation = args.seed.as_ref().map(|_| latents::truncation(&args.look, &generator));
+    picture::save(&args.output, &grid.finish()?, &settings(args, seeds, &mut generator))
+}
+
+/// Where the latent of a picture comes from.
+enum Source<'a> {
+    File(&'a Path),
+    Seed(u32),
+}
+
+/// What makes the same picture again.
+fn settings(args: &GenerateArgs, seeds: &[u32], generator: &mut Generator) -> Value {
+    let truncation = args.seed.as_ref().map(|_| latents::truncation(&args.look, generator));
     let source = &generator.model().manifest().source;
-    let settings = json!({
+    json!({
         "model": {"name": source.name, "blake3": source.blake3},
         "seeds": seeds,
         "latent": args.latent,
@@ -53,15 +69,5 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
         "cutoff": args.look.cutoff,
         "class": args.look.class.first(),
         "noise": args.noise.noise.to_string(),
-    });
-    picture::save(&args.output, &picture::to_image(&whole(pictures, args.columns)?.view())?, &settings)
-}
-
-/// The one picture, or all of them as a grid.
-fn whole(mut pictures: Vec<Array3<f32>>, columns: Option<u32>) -> Result<Array3<f32>> {
-    if pictures.len() == 1 && columns.is_none() {
-        return Ok(pictures.remove(0));
-    }
-    let columns = columns.map_or((pictures.len() as f64).sqrt().ceil() as usize, |columns| columns as usize);
-    picture::grid(&pictures, columns.min(pictures.len()))
+    })
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use dragfx_export::checkpoint::{Checkpoint, random::RandomGenerator};
-use dragfx_export::pack::{GraphFile, Manifest, SourceInfo, StageFiles, import, is_pack};
+use dragfx_export::pack::{GraphFile, Manifest, SourceInfo, StageFiles, import};
 use dragfx_export::spec::Generator;
 use dragfx_runtime::{Device, Session, SessionOptions};
 use serde_json::json;
 
 use crate::args::{CacheArgs, ModelCommand};
-use crate::exit::MissingModel;
-use crate::{open, picture, progress};
+use crate::exit::Invalid;
+use crate::{open, picture, print, progress};
 
 /// Runs a `model` command.
 pub(crate) fn run(command: &ModelCommand) -> Result<()> {
@@ -34,22 +34,19 @@ fn import_to(file: &Path, output: Option<&Path>, cache: &CacheArgs) -> Result<()
     let folder = match output {
         None => open::pack(file, cache)?,
         Some(folder) => {
-            if !file.exists() {
-                return Err(anyhow!(MissingModel(file.to_owned())));
+            if open::is_a_pack(file)? {
+                return Err(anyhow!(Invalid(format!("{} is a model pack already", file.display()))));
             }
             open::with_progress(file, |progress| Ok(import(file, folder, progress)?))?;
             folder.to_owned()
         }
     };
-    println!("{}", folder.display());
+    print::line(format_args!("{}", folder.display()))?;
     Ok(())
 }
 
 fn info(model: &Path, as_json: bool) -> Result<()> {
-    if !model.exists() {
-        return Err(anyhow!(MissingModel(model.to_owned())));
-    }
-    let (source, spec, pack) = if is_pack(model) {
+    let (source, spec, pack) = if open::is_a_pack(model)? {
         let manifest = Manifest::read(model)?;
         (manifest.source, manifest.generator, true)
     } else {
@@ -64,23 +61,29 @@ fn info(model: &Path, as_json: bool) -> Result<()> {
     };
     if as_json {
         let facts = json!({ "source": source, "pack": pack, "generator": spec });
-        println!("{facts:#}");
+        print::line(format_args!("{facts:#}"))?;
         return Ok(());
     }
-    println!(
+    print::line(format_args!(
         "model         {}, {}, network {}{}",
         source.name,
         source.format,
         source.network,
         if pack { ", imported" } else { "" }
-    );
-    println!("blake3        {}", source.blake3);
-    println!("picture       {0}x{0}, {1} channels", spec.resolution, spec.img_channels);
-    println!("latents       z {}, w {} x {} rows", spec.z_dim, spec.w_dim, spec.num_ws);
-    println!("classes       {}", if spec.c_dim == 0 { "none".to_owned() } else { format!("0 to {}", spec.c_dim - 1) });
-    println!("architecture  {}", architecture(&spec));
-    println!("truncation    {}", if spec.mapping.has_w_avg { "yes" } else { "no: the file has no w_avg" });
-    println!("taps          {}", taps(&spec));
+    ))?;
+    print::line(format_args!("blake3        {}", source.blake3))?;
+    print::line(format_args!("picture       {0}x{0}, {1} channels", spec.resolution, spec.img_channels))?;
+    print::line(format_args!("latents       z {}, w {} x {} rows", spec.z_dim, spec.w_dim, spec.num_ws))?;
+    print::line(format_args!(
+        "classes       {}",
+        if spec.c_dim == 0 { "none".to_owned() } else { format!("0 to {}", spec.c_dim - 1) }
+    ))?;
+    print::line(format_args!("architecture  {}", architecture(&spec)))?;
+    print::line(format_args!(
+        "truncation    {}",
+        if spec.mapping.has_w_avg { "yes" } else { "no: the file has no w_avg" }
+    ))?;
+    print::line(format_args!("taps          {}", taps(&spec)))?;
     Ok(())
 }
 
@@ -112,7 +115,12 @@ fn verify(model: &Path, cache: &CacheArgs) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("{}: {} files intact, {} graphs open", folder.display(), manifest.files.len(), graphs.len());
+    print::line(format_args!(
+        "{}: {} files intact, {} graphs open",
+        folder.display(),
+        manifest.files.len(),
+        graphs.len()
+    ))?;
     Ok(())
 }
 

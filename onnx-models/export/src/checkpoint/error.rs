@@ -37,7 +37,7 @@ impl CheckpointError {
 #[non_exhaustive]
 pub enum CheckpointErrorKind {
     /// The operating system refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     /// The file is something else: a picture, a web page, an empty file.
     #[error("is {found}; supported are {SUPPORTED}")]

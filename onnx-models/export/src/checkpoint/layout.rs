@@ -1,10 +1,18 @@
 //! Which tensors a generator has, with their shapes, and whether its parts fit together.
 
+use std::ops::RangeInclusive;
+
 use super::error::{Kind, Result};
 use crate::spec::{Architecture, Dense, Filter, Generator, StyledConv};
 
 /// Wider layers are no generator's; the products of two widths stay far from overflow.
 pub(crate) const MAX_WIDTH: usize = 1 << 14;
+
+/// Taps of a filter, in each direction. One tap would leave the zeros of up-sampling as they are.
+pub(crate) const TAPS: RangeInclusive<usize> = 2..=32;
+
+/// The kernel size for which the graphs know the padding of the up-sampling layers.
+const KERNEL: usize = 3;
 
 /// All tensors of `generator` in the order of its layers.
 pub(crate) fn tensors(generator: &Generator) -> Vec<(String, Vec<usize>)> {
@@ -109,6 +117,8 @@ pub(crate) fn validate(generator: &Generator) -> Result<()> {
             let width = block.out_channels;
             check(torgb.in_channels == width, &format!("{name}.torgb"), &torgb.in_channels, &width.to_string())?;
             dense(&format!("{name}.torgb.affine"), &torgb.affine, (g.w_dim, width))?;
+            finite(&format!("{name}.torgb"), &[torgb.weight_gain])?;
+            positive(&format!("the clamp of {name}.torgb"), torgb.conv_clamp)?;
         }
         let residual = block.architecture == Architecture::Resnet && index > 0;
         check(
@@ -120,6 +130,8 @@ pub(crate) fn validate(generator: &Generator) -> Result<()> {
         filter(&format!("{name}.resample_filter"), &block.resample_filter)?;
         if let Some(skip) = &block.skip {
             filter(&format!("{name}.skip.resample_filter"), &skip.resample_filter)?;
+            finite(&format!("{name}.skip"), &[skip.weight_gain])?;
+            positive(&format!("the gain of {name}.skip"), Some(skip.gain))?;
         }
         below = block.out_channels;
     }
@@ -159,14 +171,12 @@ fn styled(name: &str, conv: &StyledConv, (inputs, outputs, up): (usize, usize, u
         let found = format!("{} to {} channels, up {}", conv.in_channels, conv.out_channels, conv.up);
         return Err(Kind::unexpected(name, found, format!("{inputs} to {outputs}, up {up}")));
     }
-    if conv.kernel.is_multiple_of(2) || conv.kernel > 15 {
-        return Err(Kind::unexpected(
-            format!("{name}.weight"),
-            format!("{} wide", conv.kernel),
-            "an odd kernel up to 15",
-        ));
+    if conv.kernel != KERNEL {
+        return Err(Kind::unexpected(format!("{name}.weight"), format!("{} wide", conv.kernel), "a 3 by 3 kernel"));
     }
-    finite(name, &[conv.weight_gain, conv.gain, conv.conv_clamp.unwrap_or(0.0)])?;
+    finite(name, &[conv.weight_gain])?;
+    positive(&format!("the gain of {name}"), Some(conv.gain))?;
+    positive(&format!("the clamp of {name}"), conv.conv_clamp)?;
     filter(&format!("{name}.resample_filter"), &conv.resample_filter)?;
     dense(&format!("{name}.affine"), &conv.affine, (w_dim, inputs))
 }
@@ -178,12 +188,63 @@ fn finite(name: &str, numbers: &[f32]) -> Result<()> {
     }
 }
 
+fn positive(what: &str, number: Option<f32>) -> Result<()> {
+    match number.filter(|number| !number.is_finite() || *number <= 0.0) {
+        Some(number) => Err(Kind::unexpected(what, number.to_string(), "a finite number above 0")),
+        None => Ok(()),
+    }
+}
+
 fn filter(name: &str, filter: &Filter) -> Result<()> {
     let size = filter.0.len();
-    let square = (1..=32).contains(&size) && filter.0.iter().all(|row| row.len() == size);
+    let square = TAPS.contains(&size) && filter.0.iter().all(|row| row.len() == size);
     let sum: f32 = filter.0.iter().flatten().sum();
     if square && (sum - 1.0).abs() < 1e-2 {
         return Ok(());
     }
-    Err(Kind::unexpected(name, format!("{size} rows with sum {sum}"), "a square filter that sums to 1"))
+    Err(Kind::unexpected(name, format!("{size} rows with sum {sum}"), "a square filter of 2 to 32 taps that sums to 1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::plan::separable;
+    use crate::checkpoint::random::RandomGenerator;
+
+    #[test]
+    fn numbers_that_the_graphs_cannot_take_are_refused() {
+        let good = RandomGenerator { resolution: 8, architecture: Architecture::Resnet, ..RandomGenerator::default() };
+        let good = good.generator();
+        validate(&good).expect("a generator");
+        type Damage = fn(&mut Generator);
+        let cases: [(Damage, &str); 13] = [
+            (|g| g.resolution = 100, "the resolution is 100, expected a power of two from 8 to 2048"),
+            (|g| g.resolution = 4096, "the resolution is 4096"),
+            (|g| g.resolution = 0, "the resolution is 0"),
+            (|g| g.blocks[1].conv1.kernel = 5, "synthesis.b8.conv1.weight is 5 wide, expected a 3 by 3 kernel"),
+            (|g| g.blocks[1].conv1.gain = 0.0, "the gain of synthesis.b8.conv1 is 0, expected a finite number above 0"),
+            (|g| g.blocks[0].conv1.weight_gain = f32::NAN, "a gain of synthesis.b4.conv1 is NaN"),
+            (|g| g.blocks[0].conv1.conv_clamp = Some(-1.0), "the clamp of synthesis.b4.conv1 is -1"),
+            (|g| torgb(g).conv_clamp = Some(f32::INFINITY), "the clamp of synthesis.b8.torgb is inf"),
+            (|g| torgb(g).weight_gain = f32::INFINITY, "a gain of synthesis.b8.torgb is inf"),
+            (|g| skip(g).gain = -0.5, "the gain of synthesis.b8.skip is -0.5"),
+            (|g| skip(g).weight_gain = f32::NAN, "a gain of synthesis.b8.skip is NaN"),
+            (|g| skip(g).resample_filter = separable(&[1.0]), "1 rows with sum 1, expected a square filter of 2 to 32"),
+            (|g| g.blocks[0].resample_filter = separable(&[1.0; 33]), "synthesis.b4.resample_filter is 33 rows"),
+        ];
+        for (damage, expected) in cases {
+            let mut generator = good.clone();
+            damage(&mut generator);
+            let error = validate(&generator).expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error:?} should say {expected:?}");
+        }
+    }
+
+    fn torgb(generator: &mut Generator) -> &mut crate::spec::ToRgb {
+        generator.blocks[1].torgb.as_mut().expect("the last block makes the picture")
+    }
+
+    fn skip(generator: &mut Generator) -> &mut crate::spec::SkipConv {
+        generator.blocks[1].skip.as_mut().expect("a resnet block")
+    }
 }

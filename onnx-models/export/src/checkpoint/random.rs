@@ -63,12 +63,12 @@ impl Default for RandomGenerator {
 }
 
 impl RandomGenerator {
-    /// Its layers.
+    /// Its layers. [`RandomGenerator::write`] refuses those that fit no network.
     #[must_use]
     pub fn generator(&self) -> Generator {
         let sizes = (2..=self.resolution.max(4).ilog2()).map(|log2| 1 << log2);
         let channels = sizes.map(|size: usize| (self.channel_base / size).clamp(1, self.channel_max.max(1)));
-        Plan {
+        let plan = Plan {
             architecture: self.architecture,
             z_dim: self.z_dim,
             c_dim: self.c_dim,
@@ -86,11 +86,12 @@ impl RandomGenerator {
             conv_clamp: self.conv_clamp,
             filter: separable(&[1.0, 3.0, 3.0, 1.0]),
             scaled_convs: false,
-        }
-        .generator()
+        };
+        // As it was asked, not as the blocks have it: they come in powers of two.
+        Generator { resolution: self.resolution, ..plan.generator() }
     }
 
-    /// Its weights, written as safetensors, a tensor at a time.
+    /// Its weights, written as safetensors, a tensor at a time. Missing folders are created.
     ///
     /// # Errors
     /// If the numbers make no generator, or the file cannot be written.

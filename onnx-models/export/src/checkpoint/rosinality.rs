@@ -74,7 +74,7 @@ fn refuse(heap: &Heap) -> Kind {
 /// The state dictionary, from which tensors move to their NVIDIA names.
 struct Names<'a> {
     found: BTreeMap<String, Stored>,
-    source: &'a Source,
+    source: &'a Source<'a>,
 }
 
 impl Names<'_> {

@@ -23,7 +23,7 @@ const MAX_HEADER: u64 = 2 << 20;
 
 /// Writes a generator, tensor by tensor; `tensors` gives each by its canonical name (see [`crate::spec`]).
 ///
-/// The file appears under its name only when it is complete.
+/// The file appears under its name only when it is complete. Missing folders are created.
 ///
 /// # Errors
 /// If the generator's parts do not fit together, a tensor has the wrong shape, or the file cannot be written.
@@ -37,6 +37,8 @@ pub fn write_safetensors(
     layout::validate(generator).map_err(fail)?;
     let layout = layout::tensors(generator);
     let header = header(generator, &layout).map_err(fail)?;
+    // An error "not found" is then always about what is read.
+    std::fs::create_dir_all(path.parent().unwrap_or(path)).map_err(|error| fail(error.into()))?;
     /// A failure to write the file, which stands with its name, or one to read what goes into it.
     enum Failure {
         Here(Kind),
@@ -129,7 +131,7 @@ fn taps(filter: &Filter) -> Vec<f32> {
 }
 
 /// Finds the generator of a safetensors file.
-pub(super) fn network(source: &Source) -> Result<Network> {
+pub(super) fn network(source: &Source<'_>) -> Result<Network> {
     let (data_start, metadata) = metadata(source)?;
     let no_keys = HashMap::new();
     let keys = metadata.metadata().as_ref().unwrap_or(&no_keys);
@@ -153,7 +155,7 @@ pub(super) fn network(source: &Source) -> Result<Network> {
 }
 
 /// The header, and where the numbers begin.
-pub(crate) fn metadata(source: &Source) -> Result<(u64, Metadata)> {
+pub(crate) fn metadata(source: &Source<'_>) -> Result<(u64, Metadata)> {
     let mut length = [0; 8];
     source.read_at(0, &mut length)?;
     let length = u64::from_le_bytes(length);
@@ -170,7 +172,7 @@ pub(crate) fn metadata(source: &Source) -> Result<(u64, Metadata)> {
 }
 
 /// Where a tensor of the header lies.
-pub(crate) fn stored(source: &Source, data_start: u64, name: &str, info: &TensorInfo) -> Result<Stored> {
+pub(crate) fn stored(source: &Source<'_>, data_start: u64, name: &str, info: &TensorInfo) -> Result<Stored> {
     let dtype = match info.dtype {
         FileDtype::F16 => Dtype::F16,
         FileDtype::BF16 => Dtype::Bf16,

@@ -36,7 +36,7 @@ const OTHERS: &[(&[u8], &str)] = &[
 ];
 
 /// Finds the container, or says what the file is instead.
-pub(crate) fn container(source: &Source) -> Result<Container> {
+pub(crate) fn container(source: &Source<'_>) -> Result<Container> {
     let head = source.head(512)?;
     let not = |found: &str| Err(Kind::NotACheckpoint { found: found.to_owned() });
     if head.is_empty() {

@@ -3,6 +3,7 @@
 //! Nothing here holds a whole file: large payloads are [`View`]s, ranges of the file that are read when somebody
 //! wants them, and a [`Reader`] walks through a view with a small buffer.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Mutex, PoisonError};
@@ -13,23 +14,24 @@ use super::error::{Kind, Result};
 const BUFFER: u64 = 16 * 1024;
 
 /// A file, or bytes in memory.
-pub(crate) struct Source {
-    bytes: Bytes,
+pub(crate) struct Source<'a> {
+    bytes: Bytes<'a>,
     len: u64,
 }
 
-enum Bytes {
+enum Bytes<'a> {
     File(Mutex<File>),
-    Memory(Vec<u8>),
+    Memory(Cow<'a, [u8]>),
 }
 
-impl Source {
+impl<'a> Source<'a> {
     pub(crate) fn file(file: File) -> Result<Self> {
         let len = file.metadata()?.len();
         Ok(Self { bytes: Bytes::File(Mutex::new(file)), len })
     }
 
-    pub(crate) fn memory(bytes: Vec<u8>) -> Self {
+    pub(crate) fn memory(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        let bytes = bytes.into();
         Self { len: bytes.len() as u64, bytes: Bytes::Memory(bytes) }
     }
 
@@ -108,7 +110,7 @@ impl View {
     }
 
     /// The bytes that this UTF-8 text stands for, one for each character; reads the text once to count them.
-    pub(crate) fn latin1(&self, source: &Source) -> Result<Self> {
+    pub(crate) fn latin1(&self, source: &Source<'_>) -> Result<Self> {
         if self.latin1 {
             return Err(Kind::damaged(self.start, "bytes written as text inside bytes written as text"));
         }
@@ -127,7 +129,7 @@ impl View {
 
 /// Walks through a view.
 pub(crate) struct Reader<'a> {
-    source: &'a Source,
+    source: &'a Source<'a>,
     view: View,
     /// Decoded bytes handed out.
     position: u64,
@@ -141,7 +143,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(source: &'a Source, view: View) -> Result<Self> {
+    pub(crate) fn new(source: &'a Source<'a>, view: View) -> Result<Self> {
         let whole = View { skip: 0, len: view.skip.saturating_add(view.len), ..view };
         let mut reader = Self { source, view: whole, position: 0, fetched: 0, buffer: Vec::new(), next: 0, lead: None };
         reader.skip(view.skip)?;
@@ -150,7 +152,7 @@ impl<'a> Reader<'a> {
         Ok(reader)
     }
 
-    pub(crate) fn source(&self) -> &'a Source {
+    pub(crate) fn source(&self) -> &'a Source<'a> {
         self.source
     }
 

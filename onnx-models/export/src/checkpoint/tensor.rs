@@ -138,7 +138,7 @@ impl Stored {
     }
 
     /// Reads and converts the values.
-    pub(crate) fn read(&self, source: &Source) -> Result<ArrayD<f32>> {
+    pub(crate) fn read(&self, source: &Source<'_>) -> Result<ArrayD<f32>> {
         let size = self.dtype.size();
         if self.values == 0 {
             return Ok(ArrayD::zeros(IxDyn(&self.shape)));
@@ -172,7 +172,7 @@ impl Stored {
 }
 
 /// All numbers of a view, whose length was checked against the file and the limits.
-fn convert(source: &Source, view: View, dtype: Dtype) -> Result<Vec<f32>> {
+fn convert(source: &Source<'_>, view: View, dtype: Dtype) -> Result<Vec<f32>> {
     let mut reader = Reader::new(source, view)?;
     let mut values = Vec::with_capacity(usize::try_from(view.len() / dtype.size()).unwrap_or(0));
     let mut chunk = [0; CHUNK];

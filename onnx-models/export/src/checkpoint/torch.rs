@@ -15,7 +15,7 @@ pub(crate) use legacy::open as open_legacy;
 
 /// A pickle whose tensors can be found.
 pub(crate) struct Torch<'a> {
-    pub(crate) source: &'a Source,
+    pub(crate) source: &'a Source<'a>,
     pub(crate) heap: Heap,
     /// Storages by key, where the file is of `torch.save`.
     storages: HashMap<String, View>,
@@ -33,7 +33,7 @@ struct Storage {
 }
 
 impl<'a> Torch<'a> {
-    pub(crate) fn new(source: &'a Source, heap: Heap, storages: HashMap<String, View>, meter: Meter) -> Self {
+    pub(crate) fn new(source: &'a Source<'a>, heap: Heap, storages: HashMap<String, View>, meter: Meter) -> Self {
         Self { source, heap, storages, embedded: HashMap::new(), meter }
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Entry {
 }
 
 impl Archive {
-    pub(crate) fn open(source: &Source) -> Result<Self> {
+    pub(crate) fn open(source: &Source<'_>) -> Result<Self> {
         let (offset, len) = directory(source)?;
         if len > MAX_DIRECTORY {
             return Err(Kind::limit(format!("a zip directory of {len} bytes (at most {MAX_DIRECTORY})")));
@@ -54,7 +54,7 @@ impl Archive {
     }
 
     /// The bytes of a stored entry.
-    pub(crate) fn stored(&self, source: &Source, name: &str) -> Result<View> {
+    pub(crate) fn stored(&self, source: &Source<'_>, name: &str) -> Result<View> {
         let entry =
             self.entry(name).ok_or_else(|| Kind::unexpected(format!("archive entry {name}"), "missing", "there"))?;
         if entry.method != 0 || entry.stored != entry.len {
@@ -69,7 +69,7 @@ impl Archive {
 }
 
 /// The bytes of an entry as they lie in the file, packed or not.
-pub(crate) fn packed(source: &Source, name: &str, entry: Entry) -> Result<View> {
+pub(crate) fn packed(source: &Source<'_>, name: &str, entry: Entry) -> Result<View> {
     let mut local = [0; 30];
     source.read_at(entry.header, &mut local)?;
     if !local.starts_with(b"PK\x03\x04") {
@@ -83,7 +83,7 @@ pub(crate) fn packed(source: &Source, name: &str, entry: Entry) -> Result<View> 
 }
 
 /// Offset and length of the directory, from the record at the end of the file.
-fn directory(source: &Source) -> Result<(u64, u64)> {
+fn directory(source: &Source<'_>) -> Result<(u64, u64)> {
     // 22 bytes, then a comment of up to 65,535.
     let tail = source.len().min(22 + 65_535);
     let start = source.len() - tail;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Dim, Operator, Shape, display};
 
-/// What can go wrong while a graph is built or differentiated.
+/// What can go wrong while a graph is built, differentiated or written.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     /// An operator was given tensors that it cannot take.
@@ -31,6 +31,14 @@ pub enum GraphError {
         input: usize,
         /// Why there is none.
         reason: String,
+    },
+    /// A tensor of the checkpoint that lies nowhere in the file of weights.
+    #[error("tensor {tensor} has no place in {file:?}")]
+    NoPlace {
+        /// Its name.
+        tensor: String,
+        /// The file of weights.
+        file: String,
     },
 }
 
@@ -292,7 +300,7 @@ impl Graph {
         Id(self.values.len() - 1)
     }
 
-    fn in_scope(&self, name: &str) -> String {
+    pub(super) fn in_scope(&self, name: &str) -> String {
         if self.scope.is_empty() { name.to_owned() } else { format!("{}.{name}", self.scope) }
     }
 

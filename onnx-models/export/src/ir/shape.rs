@@ -35,6 +35,12 @@ impl Dim {
         }
     }
 
+    /// The size itself; `None` where it is known to be below 0, which no tensor has.
+    #[must_use]
+    pub fn possible(self) -> Option<Self> {
+        (self.symbol.is_some() || self.offset >= 0).then_some(self)
+    }
+
     /// The size plus a number.
     #[must_use]
     pub fn plus(self, offset: i64) -> Self {
@@ -115,5 +121,8 @@ mod tests {
         assert_eq!(up.plus(1).divided(2), None);
         assert_eq!(Dim::fixed(7).divided(2), Some(Dim::fixed(3)));
         assert_eq!(window.known(), None);
+        assert_eq!(window.plus(-9).possible(), Some(window.plus(-9)));
+        assert_eq!(Dim::fixed(2).plus(-2).possible(), Some(Dim::fixed(0)));
+        assert_eq!(Dim::fixed(2).plus(-3).possible(), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::proto::Message;
-use crate::ir::{Data, Dim, Graph, Shape, Source, Value};
+use crate::ir::{Data, Dim, Graph, GraphError, Shape, Source, Value};
 
 /// Version of the operator set. 18, not newer: runtimes register kernels as "18 and later" only for the start version.
 pub const OPSET: i64 = 18;
@@ -57,10 +57,9 @@ const INT64: i64 = 7;
 
 /// The bytes of an ONNX model of `graph`.
 ///
-/// # Panics
-/// If a tensor of the checkpoint has no place in `placements`: the pack writer places all of them first.
-#[must_use]
-pub fn encode(graph: &Graph, placements: &Placements, metadata: &Metadata) -> Vec<u8> {
+/// # Errors
+/// [`GraphError::NoPlace`] if a tensor of the checkpoint has no place in `placements`.
+pub fn encode(graph: &Graph, placements: &Placements, metadata: &Metadata) -> Result<Vec<u8>, GraphError> {
     let mut emitter = Emitter::default();
     for node in graph.nodes() {
         let inputs: Vec<&str> = node.inputs.iter().map(|&id| graph.value(id).name.as_str()).collect();
@@ -70,24 +69,25 @@ pub fn encode(graph: &Graph, placements: &Placements, metadata: &Metadata) -> Ve
         Source::Weight(data) | Source::Input { default: Some(data) } => Some(weight(value, data, placements)),
         _ => None,
     });
+    let weights = weights.collect::<Result<Vec<_>, _>>()?;
     let inner = graph.used_values().filter(|v| matches!(v.source, Source::Node(_)));
     let outputs: Vec<&Value> = graph.outputs().iter().map(|&id| graph.value(id)).collect();
     let inner = inner.filter(|v| outputs.iter().all(|o| o.name != v.name));
     let graph_proto = Message::default()
         .messages(1, emitter.nodes)
         .bytes(2, &graph.name)
-        .messages(5, weights.chain(emitter.initializers.into_values()))
+        .messages(5, weights.into_iter().chain(emitter.initializers.into_values()))
         .messages(11, graph.inputs().iter().map(|&id| value_info(graph.value(id))))
         .messages(12, outputs.iter().map(|value| value_info(value)))
         .messages(13, inner.map(value_info));
-    Message::default()
+    let model = Message::default()
         .int(1, IR_VERSION)
         .bytes(2, "DragFX")
         .bytes(3, env!("CARGO_PKG_VERSION"))
         .message(7, &graph_proto)
         .message(8, &Message::default().bytes(1, "").int(2, OPSET))
-        .messages(14, metadata.iter().map(|(key, value)| pair(key, value)))
-        .into_bytes()
+        .messages(14, metadata.iter().map(|(key, value)| pair(key, value)));
+    Ok(model.into_bytes())
 }
 
 /// Collects the ONNX nodes of a graph, and the small constants that ONNX wants as inputs.
@@ -145,11 +145,11 @@ impl Attribute {
     }
 }
 
-fn weight(value: &Value, data: &Data, placements: &Placements) -> Message {
+fn weight(value: &Value, data: &Data, placements: &Placements) -> Result<Message, GraphError> {
     let sizes = value.shape.iter().filter_map(|d| d.known());
     let tensor = sizes.fold(Message::default(), |t, size| t.int(1, size as i64)).int(2, FLOAT).bytes(8, &value.name);
     let place = Placements::key(data).and_then(|key| placements.places.get(&key));
-    match (data, place) {
+    Ok(match (data, place) {
         (_, Some(place)) => {
             let entries = [
                 ("location", placements.file.clone()),
@@ -161,8 +161,10 @@ fn weight(value: &Value, data: &Data, placements: &Placements) -> Message {
         (Data::Constant(numbers), None) => {
             tensor.bytes(9, numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>())
         }
-        (Data::Tensor { name, .. }, None) => panic!("{name} has no place in {}", placements.file),
-    }
+        (Data::Tensor { name, .. }, None) => {
+            return Err(GraphError::NoPlace { tensor: name.clone(), file: placements.file.clone() });
+        }
+    })
 }
 
 fn value_info(value: &Value) -> Message {

@@ -2,10 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::manifest::{MANIFEST, Manifest, PACK_FORMAT, SourceInfo};
+use super::manifest::{EXPORTER, MANIFEST, Manifest, PACK_FORMAT, SourceInfo};
 use super::{PackError, write};
 use crate::checkpoint::Checkpoint;
+
+/// How the names of folders begin that are being written.
+const DRAFT: &str = ".importing-";
+/// A draft this old belongs to no import that still runs: the largest takes seconds.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// What an import is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,11 +28,10 @@ pub fn is_pack(path: &Path) -> bool {
     path.join(MANIFEST).is_file()
 }
 
-/// The folder, below the cache folder `root`, of the pack made from a checkpoint with this hash.
+/// The folder, below the cache folder `root`, of the pack that this version makes of a checkpoint with this hash.
 #[must_use]
 pub fn cache_folder(root: &Path, hash: &blake3::Hash) -> PathBuf {
-    let version = env!("CARGO_PKG_VERSION");
-    root.join("models").join(format!("{}-v{PACK_FORMAT}-{version}", &hash.to_hex()[..32]))
+    root.join("models").join(format!("{}-v{PACK_FORMAT}-{EXPORTER}", &hash.to_hex()[..32]))
 }
 
 /// The pack of a checkpoint in the cache below `root`, written there first if it is not there yet.
@@ -69,10 +74,13 @@ fn place(
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(|error| PackError::io(parent, error))?;
-    // Written beside its place and moved there whole: a reader sees all of it or nothing. The folder removes itself
-    // where anything fails on the way.
-    let draft = tempfile::Builder::new().prefix(".importing-").tempdir_in(parent);
+    // Written beside its place and moved there whole: a reader sees all of it or nothing. The draft removes itself,
+    // with what is left in it. It is for its owner alone, so the pack is an ordinary folder inside.
+    remove_abandoned(parent);
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent);
     let draft = draft.map_err(|error| PackError::io(parent, error))?;
+    let pack = draft.path().join("pack");
+    fs::create_dir(&pack).map_err(|error| PackError::io(&pack, error))?;
     let source = SourceInfo {
         name: file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
         blake3: hash.clone(),
@@ -81,14 +89,9 @@ fn place(
     };
     let mut read = |name: &str| Ok(checkpoint.read(name)?.into_raw_vec_and_offset().0);
     let mut part = |done| progress(Progress::Writing(done));
-    write(draft.path(), checkpoint.generator(), source, &mut read, &mut part)?;
-    open_to_others(draft.path()).map_err(|error| PackError::io(draft.path(), error))?;
-    match fs::rename(draft.path(), folder) {
-        Ok(()) => {
-            // It stays: there is nothing left at its old place to remove.
-            let _moved = draft.keep();
-            Ok(())
-        }
+    write(&pack, checkpoint.generator(), source, &mut read, &mut part)?;
+    match fs::rename(&pack, folder) {
+        Ok(()) => Ok(()),
         // Another process was first; what it wrote is the same.
         Err(_) if holds(folder, &hash)? => Ok(()),
         Err(error) => Err(PackError::io(folder, error)),
@@ -105,15 +108,13 @@ fn holds(folder: &Path, hash: &str) -> Result<bool, PackError> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) { Err(occupied()) } else { Ok(false) }
 }
 
-/// Gives the draft the permissions of an ordinary folder; temporary ones are for their owner alone.
-fn open_to_others(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let like = folder.parent().unwrap_or(folder).metadata()?.permissions().mode();
-        fs::set_permissions(folder, fs::Permissions::from_mode(like & 0o777))?;
+/// Removes what imports left behind that were killed. Nothing depends on it, so nothing is said where it fails.
+fn remove_abandoned(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
+        let age = entry.metadata().and_then(|data| data.modified()).map(|time| time.elapsed().unwrap_or_default());
+        if age.is_ok_and(|age| age > ABANDONED) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::PackError;
+use super::{PackError, validate};
 use crate::ir::Dim;
 use crate::spec::Generator;
 use crate::stylegan2::{Cut, WindowLayer};
@@ -16,13 +16,15 @@ pub const MANIFEST: &str = "model.json";
 pub const WEIGHTS: &str = "weights.bin";
 /// Version of the pack's layout; a reader refuses others.
 pub const PACK_FORMAT: u32 = 1;
+/// What stands in [`Manifest::exporter`]: `0.1.0+1a2b3c4d`, the version and a hash of this crate's source.
+pub(super) const EXPORTER: &str = env!("DRAGFX_EXPORTER");
 
 /// The contents of `model.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`PACK_FORMAT`].
     pub format: u32,
-    /// Version of DragFX that wrote the pack.
+    /// Version of DragFX that wrote the pack, and a hash of its source: `0.1.0+1a2b3c4d`.
     pub exporter: String,
     /// The checkpoint it was made from.
     pub source: SourceInfo,
@@ -108,7 +110,7 @@ pub struct DragFiles {
     pub resolution: usize,
     /// Channels of the features.
     pub channels: usize,
-    /// How many rows of w+ the head reads, so how many a drag may change.
+    /// How many rows of w+ a drag may change: the same for every tap. Rows that the head does not read have gradient 0.
     pub rows: usize,
     /// From w+ to the cut.
     pub head: StageFiles,
@@ -148,7 +150,8 @@ impl Manifest {
     ///
     /// # Errors
     /// [`PackError::Io`] where there is none, [`PackError::Manifest`] where it cannot be read,
-    /// [`PackError::Format`] where another version wrote it.
+    /// [`PackError::Format`] where another version wrote it, [`PackError::Inconsistent`] where its parts contradict
+    /// each other.
     pub fn read(folder: &Path) -> Result<Self, PackError> {
         let path = folder.join(MANIFEST);
         let text = std::fs::read(&path).map_err(|error| PackError::io(&path, error))?;
@@ -157,7 +160,12 @@ impl Manifest {
         if format.format != PACK_FORMAT {
             return Err(PackError::Format { path, found: format.format });
         }
-        serde_json::from_slice(&text).map_err(|source| PackError::Manifest { path, source })
+        let manifest: Self =
+            serde_json::from_slice(&text).map_err(|source| PackError::Manifest { path: path.clone(), source })?;
+        match validate::validate(&manifest) {
+            Ok(()) => Ok(manifest),
+            Err(what) => Err(PackError::Inconsistent { path, what }),
+        }
     }
 
     /// Checks every file of the pack in `folder` against its hash; returns the files that differ or are missing.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{
-    DragFiles, GraphFile, MANIFEST, Manifest, PACK_FORMAT, Port, Size, SourceInfo, StageFiles, TensorPlace, WEIGHTS,
-    WindowFiles,
+    DragFiles, EXPORTER, GraphFile, MANIFEST, Manifest, PACK_FORMAT, Port, Size, SourceInfo, StageFiles, TensorPlace,
+    WEIGHTS, WindowFiles,
 };
 use super::weights;
 use crate::checkpoint::CheckpointError;
@@ -27,10 +27,10 @@ pub enum PackError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The generator cannot be built as graphs.
-    #[error("the generator cannot be exported: {0}")]
+    #[error("the generator cannot be exported")]
     Graph(#[from] GraphError),
     /// A tensor cannot be read.
-    #[error("tensor {name}: {source}")]
+    #[error("tensor {name} cannot be read")]
     Tensor {
         /// The tensor.
         name: String,
@@ -48,7 +48,7 @@ pub enum PackError {
         found: usize,
     },
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -56,12 +56,20 @@ pub enum PackError {
         source: io::Error,
     },
     /// `model.json` is damaged.
-    #[error("{}: not a model pack's manifest: {source}", path.display())]
+    #[error("{}: not a model pack's manifest", path.display())]
     Manifest {
         /// The file.
         path: PathBuf,
         /// Why.
         source: serde_json::Error,
+    },
+    /// The parts of `model.json` contradict each other.
+    #[error("{}: {what}; import the checkpoint again", path.display())]
+    Inconsistent {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        what: String,
     },
     /// The pack was written in another format.
     #[error("{}: pack format {found}, this version reads {PACK_FORMAT}; import the checkpoint again", path.display())]
@@ -118,7 +126,7 @@ pub fn write(
         Writer { folder, metadata: metadata(spec, &source), placements: &placements, files: BTreeMap::new() };
     let mut manifest = Manifest {
         format: PACK_FORMAT,
-        exporter: env!("CARGO_PKG_VERSION").to_owned(),
+        exporter: EXPORTER.to_owned(),
         source,
         value_range: [-1.0, 1.0],
         mapping: writer.graph(&mapping)?,
@@ -133,10 +141,19 @@ pub fn write(
     }
     writer.hash(WEIGHTS)?;
     manifest.files = writer.files;
-    let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::other);
     let path = folder.join(MANIFEST);
-    text.and_then(|text| fs::write(&path, text)).map_err(|error| PackError::io(&path, error))?;
+    let text = serde_json::to_vec_pretty(&manifest).map_err(|error| PackError::io(&path, error.into()))?;
+    save(&path, &text)?;
     Ok(manifest)
+}
+
+/// Writes a file so that it is on the disk, not only on its way there: a pack is moved to its place once it is whole.
+fn save(path: &Path, bytes: &[u8]) -> Result<(), PackError> {
+    let written = File::create(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| PackError::io(path, error))
 }
 
 fn derivatives(drag: &DragGraphs) -> impl Iterator<Item = &Derivative> {
@@ -154,9 +171,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn graph(&mut self, graph: &Graph) -> Result<GraphFile, PackError> {
         let file = format!("{}.onnx", graph.name);
-        let path = self.folder.join(&file);
-        let bytes = encode(graph, self.placements, &self.metadata);
-        File::create(&path).and_then(|mut f| f.write_all(&bytes)).map_err(|error| PackError::io(&path, error))?;
+        save(&self.folder.join(&file), &encode(graph, self.placements, &self.metadata)?)?;
         self.hash(&file)?;
         let ports = |ids: &[_]| ids.iter().map(|&id| port(graph.value(id))).collect();
         Ok(GraphFile { file, inputs: ports(graph.inputs()), outputs: ports(graph.outputs()) })
@@ -179,7 +194,7 @@ impl Writer<'_> {
             tap,
             resolution: spec.blocks[tap].resolution,
             channels: spec.blocks[tap].out_channels,
-            rows: (2 * tap + 1).min(OPTIMISED_ROWS).min(spec.num_ws),
+            rows: OPTIMISED_ROWS.min(spec.num_ws),
             head: self.stage(&drag.head)?,
             cuts: drag.cuts.clone(),
             tail: drag.tail.as_ref().map(|tail| self.stage(tail)).transpose()?,

@@ -119,7 +119,9 @@ fn windows(
     let usual = rows.clone().all(|row| {
         let (block, which) = styled_by(spec, row);
         let conv = if which == "conv0" { block.conv0.as_ref().unwrap_or(&block.conv1) } else { &block.conv1 };
-        conv.kernel == WINDOW_KERNEL && (conv.up == 1 || conv.resample_filter.0.len() == WINDOW_TAPS)
+        let skip = block.skip.as_ref().map(|skip| &skip.resample_filter);
+        let mut filters = [&conv.resample_filter].into_iter().chain(skip);
+        conv.kernel == WINDOW_KERNEL && (conv.up == 1 || filters.all(|filter| filter.0.len() == WINDOW_TAPS))
     });
     if !usual {
         return Ok(None);

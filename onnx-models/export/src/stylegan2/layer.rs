@@ -170,7 +170,7 @@ fn up_conv(
 ) -> Result<Id, GraphError> {
     let taps = filter.0.len();
     let (cut, begin, end) = match frame {
-        Frame::Whole => (0, taps.div_ceil(2) - 1, (taps / 2).saturating_sub(1)),
+        Frame::Whole => (0, taps.div_ceil(2).saturating_sub(1), (taps / 2).saturating_sub(1)),
         Frame::Windows => (1, 0, 0),
     };
     let grown = Window2d { stride: 2, pad_begin: cut, pad_end: cut, groups: 1 };
@@ -190,12 +190,11 @@ pub(super) fn upsample(
     frame: Frame,
 ) -> Result<Id, GraphError> {
     let taps = filter.0.len();
-    let lead = taps.div_ceil(2);
     // A window gives the rows that `up_conv` gives: one source row is cut on each side.
     let inset = if frame == Frame::Windows { 2 } else { 0 };
     let fir = depthwise(g, filter, channels, false);
-    let window =
-        Window2d { stride: 2, pad_begin: (taps - 1 - lead) + inset, pad_end: (lead - 1) + inset, groups: channels };
+    let (begin, end) = ((taps / 2).saturating_sub(1), taps.div_ceil(2).saturating_sub(1));
+    let window = Window2d { stride: 2, pad_begin: begin + inset, pad_end: end + inset, groups: channels };
     g.conv_transpose(name, x, fir, window)
 }
 

@@ -1,7 +1,7 @@
 //! The synthesis network: w+ to a picture.
 
 use super::layer::{Frame, block_name, row_of, start, to_rgb, trunk_layer, upsample};
-use crate::ir::{Dim, Graph, GraphError};
+use crate::ir::{Dim, Graph, GraphError, display};
 use crate::spec::Generator;
 
 /// The graph from `ws` \[batch, num_ws, w_dim\] to `image` \[batch, img_channels, r, r\], nominally in \[-1, 1\].
@@ -36,12 +36,18 @@ pub fn synthesis(spec: &Generator) -> Result<Graph, GraphError> {
             });
         }
     }
-    let image = image.ok_or_else(|| GraphError::Shape {
+    let refused = |found: String, reason: String| GraphError::Shape {
         value: "image".to_owned(),
         op: "synthesis".to_owned(),
-        found: format!("{} blocks", spec.blocks.len()),
-        reason: "no block makes a picture".to_owned(),
-    })?;
+        found,
+        reason,
+    };
+    let blocks = format!("{} blocks", spec.blocks.len());
+    let image = image.ok_or_else(|| refused(blocks, "no block makes a picture".to_owned()))?;
+    let declared = [Dim::symbol("batch"), spec.img_channels.into(), spec.resolution.into(), spec.resolution.into()];
+    if *g.shape(image) != declared {
+        return Err(refused(display(g.shape(image)), format!("{} is declared", display(&declared))));
+    }
     g.output("image", image);
     Ok(g)
 }

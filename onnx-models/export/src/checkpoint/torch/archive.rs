@@ -9,7 +9,7 @@ use crate::checkpoint::source::{Reader, Source};
 use crate::checkpoint::zip::Archive;
 
 /// Opens an archive of `torch.save`, or says which other archive it is.
-pub(crate) fn open<'a>(source: &'a Source, archive: &Archive) -> Result<Torch<'a>> {
+pub(crate) fn open<'a>(source: &'a Source<'a>, archive: &Archive) -> Result<Torch<'a>> {
     let pickle_name = archive.names().find(|name| *name == "data.pkl" || name.ends_with("/data.pkl"));
     let Some(pickle_name) = pickle_name else { return Err(Kind::NotACheckpoint { found: other(archive) }) };
     let prefix = pickle_name.strip_suffix("data.pkl").unwrap_or_default();

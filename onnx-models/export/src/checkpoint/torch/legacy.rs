@@ -15,14 +15,14 @@ use crate::checkpoint::source::{Reader, Source, View};
 const MAGIC: &[u8] = b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
 /// Opens a whole legacy file.
-pub(crate) fn open(source: &Source) -> Result<Torch<'_>> {
+pub(crate) fn open<'a>(source: &'a Source<'a>) -> Result<Torch<'a>> {
     let mut meter = Meter::default();
     let (heap, storages) = parse(source, source.whole(), &mut meter)?;
     Ok(Torch::new(source, heap, storages, meter))
 }
 
 /// The storage that is all there is in a legacy file of `view`.
-pub(super) fn storage(source: &Source, view: View, meter: &mut Meter) -> Result<Storage> {
+pub(super) fn storage(source: &Source<'_>, view: View, meter: &mut Meter) -> Result<Storage> {
     let (heap, storages) = parse(source, view, meter)?;
     let damaged = |reason: String| Kind::damaged(view.start(), format!("storage: {reason}"));
     let Node::Persistent(id) = heap.node(heap.root()) else {
@@ -33,7 +33,7 @@ pub(super) fn storage(source: &Source, view: View, meter: &mut Meter) -> Result<
     reference.storage(*data).map_err(damaged)
 }
 
-fn parse(source: &Source, view: View, meter: &mut Meter) -> Result<(Heap, HashMap<String, View>)> {
+fn parse(source: &Source<'_>, view: View, meter: &mut Meter) -> Result<(Heap, HashMap<String, View>)> {
     let mut reader = Reader::new(source, view)?;
     let damaged = |reason: &str| Kind::damaged(view.start(), format!("legacy torch file: {reason}"));
     let magic = pickle::load(&mut reader, meter)?;

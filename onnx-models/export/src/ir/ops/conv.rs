@@ -61,7 +61,8 @@ impl Operator for Conv {
         }
         let size = |x: Dim, k: Dim| {
             let k = k.known().ok_or("the kernel's size must be known")? as i64;
-            let room = x.plus(self.window.pads() - k);
+            let room = x.plus(self.window.pads() - k).possible();
+            let room = room.ok_or_else(|| format!("a kernel of {k} does not fit into {x} pixels and their padding"))?;
             let steps = room.divided(self.window.stride as i64).ok_or(format!("{x} does not divide by the stride"))?;
             Ok::<_, String>(steps.plus(1))
         };
@@ -117,9 +118,9 @@ impl Operator for ConvTranspose {
         }
         let size = |x: Dim, k: Dim| {
             let k = k.known().ok_or("the kernel's size must be known")?;
-            Ok::<_, String>(
-                x.plus(-1).times(self.window.stride as i64).plus((k + self.extra) as i64 - self.window.pads()),
-            )
+            let grown = x.plus(-1).times(self.window.stride as i64);
+            let size = grown.plus((k + self.extra) as i64 - self.window.pads());
+            size.possible().ok_or_else(|| format!("{x} pixels become {size}"))
         };
         Ok(vec![n, per_group.times(self.window.groups as i64), size(h, kh)?, size(w, kw)?])
     }

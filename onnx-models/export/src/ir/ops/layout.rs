@@ -192,9 +192,14 @@ impl Graph {
     /// # Errors
     /// If the axis is shorter than that, or its size is not known.
     pub fn slice(&mut self, name: &str, x: Id, axis: usize, start: usize, size: usize) -> Result<Id, GraphError> {
-        let whole = self.shape(x).get(axis).and_then(|d| d.known()).unwrap_or(0);
-        // An axis that is too short or symbolic gives a crop that its own shape rule refuses.
-        let end = whole.checked_sub(start + size).unwrap_or(usize::MAX / 4);
+        let whole = self.shape(x).get(axis).and_then(|d| d.known());
+        let end = whole.and_then(|whole| whole.checked_sub(start)?.checked_sub(size));
+        let end = end.ok_or_else(|| GraphError::Shape {
+            value: self.in_scope(name),
+            op: format!("{size} elements of axis {axis} from {start}"),
+            found: display(self.shape(x)),
+            reason: "the axis must be known and long enough".to_owned(),
+        })?;
         self.crop(name, x, axis, start, end)
     }
 }
