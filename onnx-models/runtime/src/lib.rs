@@ -38,11 +38,12 @@ mod provider;
 mod request;
 mod session;
 mod value;
+mod windows;
 
 pub use cancel::CancelToken;
 pub use device::{Device, ParseDeviceError};
 pub use doctor::{DeviceCheck, Doctor, Hardware, doctor};
-pub use drag::{DragProgram, Rect};
+pub use drag::DragProgram;
 pub use environment::{Environment, EnvironmentOptions};
 pub use error::{Result, RuntimeError};
 pub use library::Library;
@@ -51,3 +52,4 @@ pub use provider::{Placement, Skipped};
 pub use request::{Input, Outputs, Request};
 pub use session::{CpuArena, Optimisation, Session, SessionOptions};
 pub use value::{DType, Dim, TensorInfo, Value};
+pub use windows::Rect;
