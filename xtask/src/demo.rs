@@ -28,7 +28,6 @@ pub(crate) fn run() -> Result<()> {
     }
     process::run(&mut cargo(["build", "--release", "--package", "dragfx"]))?;
     for step in STEPS {
-        println!("\n$ dragfx {step}");
         let mut dragfx = cargo(["run", "--release", "--quiet", "--package", "dragfx", "--"]);
         process::run(dragfx.args(step.split_whitespace()).env("ORT_DYLIB_PATH", &library))?;
     }

@@ -112,7 +112,7 @@ fn checkpoint(error: &CheckpointError) -> u8 {
 fn pack(error: &PackError) -> u8 {
     match error {
         PackError::Checkpoint(error) => checkpoint(error),
-        PackError::Io { .. } => FAILED,
+        PackError::Io { .. } | PackError::Manifest { .. } | PackError::Inconsistent { .. } => FAILED,
         _ => INVALID,
     }
 }

@@ -14,7 +14,7 @@ use crate::progress;
 /// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time.
 pub(crate) fn generator(args: &ModelArgs) -> Result<Generator> {
     let pack = pack(&args.model, &args.cache)?;
-    let gpu_memory_limit = args.gpu_memory.map(|mib| usize::try_from(mib << 20)).transpose()?;
+    let gpu_memory_limit = args.gpu_memory.map(|mib| usize::try_from(mib.saturating_mul(1 << 20))).transpose()?;
     Ok(Generator::open(&pack, &SessionOptions { gpu_memory_limit, ..SessionOptions::on(args.device) })?)
 }
 
