@@ -13,10 +13,6 @@ use crate::model::{Model, noise_inputs, opened};
 use crate::windows::{Frames, Rect, cropped, scattered};
 use crate::{CancelToken, Placement, Request, Result, RuntimeError, Session, SessionOptions, Value};
 
-/// Windows are worth their overhead while they cover less than this part of the cut: they run over borders, and
-/// several small convolutions are a little slower than a large one.
-const WORTHWHILE: f64 = 0.8;
-
 /// A drag's forward and backward graphs, with what the last forward left for the backward.
 #[derive(Debug)]
 pub struct DragProgram {
@@ -98,10 +94,7 @@ impl DragProgram {
     /// Whether computing these windows is expected to take less time than the whole map.
     #[must_use]
     pub fn prefers_windows(&self, windows: &[Rect]) -> bool {
-        let (Some(files), Some(cut)) = (&self.files.windows, self.files.cuts.first()) else { return false };
-        let size = Frames::place(files, windows).size;
-        let covered = windows.len() * size[0] * size[1];
-        (covered as f64) < WORTHWHILE * (cut.resolution * cut.resolution) as f64
+        self.files.windows.as_ref().is_some_and(|files| Frames::place(files, windows).pay_off(files))
     }
 
     /// Computes the features for `ws` \[num_ws, w_dim\], in the windows given or, without any, on the whole map.

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layer::{Frame, Trunk, block_name, start, styled_by, trunk_layer};
+use super::layer::{Frame, Trunk, block_name, conv_of, start, styled_by, trunk_layer};
 use crate::ir::{Derivative, Dim, Graph, GraphError, Id, differentiate};
 use crate::spec::Generator;
 
@@ -65,6 +65,8 @@ pub struct WindowLayer {
     pub scale: usize,
     /// Pixels of this layer's output that are lost on each side.
     pub margin: usize,
+    /// Multiplications for a pixel of its output, to compare the work of windows with that of the whole map.
+    pub work: usize,
     /// Whether the graph takes `NAME.noise` \[n, 1, h, w\], the layer's noise in the window.
     pub noise: bool,
     /// Whether the graph takes `NAME.inside` \[n, 1, h, w\], 1 inside the map and 0 outside.
@@ -117,8 +119,7 @@ fn windows(
     rows: std::ops::Range<usize>,
 ) -> Result<Option<WindowStage>, GraphError> {
     let usual = rows.clone().all(|row| {
-        let (block, which) = styled_by(spec, row);
-        let conv = if which == "conv0" { block.conv0.as_ref().unwrap_or(&block.conv1) } else { &block.conv1 };
+        let (conv, (block, _)) = (conv_of(spec, row), styled_by(spec, row));
         let skip = block.skip.as_ref().map(|skip| &skip.resample_filter);
         let mut filters = [&conv.resample_filter].into_iter().chain(skip);
         conv.kernel == WINDOW_KERNEL && (conv.up == 1 || filters.all(|filter| filter.0.len() == WINDOW_TAPS))
@@ -136,12 +137,15 @@ fn windows(
         let (block, which) = styled_by(spec, row);
         let name = format!("{}.{which}", block_name(block.resolution));
         trunk = trunk_layer(&mut g, spec, Frame::Windows, ws, row, trunk)?;
-        let use_noise = if which == "conv0" {
+        let conv = conv_of(spec, row);
+        let kernel = conv.kernel * conv.kernel * conv.in_channels * conv.out_channels;
+        let work = if conv.up == 2 {
             (scale, margin) = (2 * scale, 2 * margin + 2);
-            block.conv0.as_ref().is_some_and(|conv| conv.use_noise)
+            // The kernel is applied at the pixels of the input, a quarter of the output's.
+            kernel / 4
         } else {
             margin += 1;
-            block.conv1.use_noise
+            kernel
         };
         let inside = row + 1 < rows.end;
         if inside {
@@ -149,7 +153,8 @@ fn windows(
             let mask = g.input(&format!("{name}.inside"), [n, 1.into(), h, w]);
             trunk.x = g.mul(&format!("{name}.masked"), trunk.x, mask)?;
         }
-        layers.push(WindowLayer { name, resolution: block.resolution, scale, margin, noise: use_noise, inside });
+        let (resolution, noise) = (block.resolution, conv.use_noise);
+        layers.push(WindowLayer { name, resolution, scale, margin, work, noise, inside });
     }
     g.output("features", trunk.x);
     Ok(Some(WindowStage { graphs: differentiate(&g, &inputs)?, layers }))

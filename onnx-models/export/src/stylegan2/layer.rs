@@ -42,6 +42,13 @@ pub(super) fn styled_by(spec: &Generator, row: usize) -> (&Block, &'static str) 
     (&spec.blocks[row.div_ceil(2)], if row % 2 == 1 { "conv0" } else { "conv1" })
 }
 
+/// The convolution that row `row` of w+ styles.
+pub(super) fn conv_of(spec: &Generator, row: usize) -> &StyledConv {
+    let (block, which) = styled_by(spec, row);
+    // Every block but the first has both.
+    if which == "conv0" { block.conv0.as_ref().unwrap_or(&block.conv1) } else { &block.conv1 }
+}
+
 /// The layer that row `row` of w+ styles; for windows also the mask of what lies inside the map.
 pub(super) fn trunk_layer(
     g: &mut Graph,
@@ -59,8 +66,7 @@ pub(super) fn trunk_layer(
             Some(skip) => Some(residual(g, block, skip, frame, trunk.x)?),
             None => None,
         };
-        let conv0 = block.conv0.as_ref().unwrap_or(&block.conv1);
-        let x = styled_conv(g, &name, conv0, block.resolution, frame, trunk.x, style)?;
+        let x = styled_conv(g, &name, conv_of(spec, row), block.resolution, frame, trunk.x, style)?;
         return Ok(Trunk { x, residual });
     }
     let x = styled_conv(g, &name, &block.conv1, block.resolution, frame, trunk.x, style)?;
