@@ -35,7 +35,8 @@ pub struct DragSettings {
     pub r1: f64,
     /// Reach of the tracking search, pixels of a 512-pixel image, 1 to 512.
     pub r2: f64,
-    /// Steps after which the drag gives up, 1 to 100000. The paper caps its face evaluation at 300.
+    /// Steps after which the drag gives up, 1 to 100000. The paper caps its face evaluation at 300. A session keeps every
+    /// step for undo: 37 KB each for six rows of 512.
     pub max_steps: usize,
 }
 
