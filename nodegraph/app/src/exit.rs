@@ -91,6 +91,7 @@ fn code_of(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(error) = error.downcast_ref::<GeneratorError>() {
         return match error {
             GeneratorError::Runtime(error) => runtime(error),
+            GeneratorError::NotFinite => Some(FAILED),
             _ => Some(INVALID),
         };
     }
@@ -112,6 +113,8 @@ fn checkpoint(error: &CheckpointError) -> u8 {
 fn pack(error: &PackError) -> u8 {
     match error {
         PackError::Checkpoint(error) => checkpoint(error),
+        // A disk that fails while tensors are read, say.
+        PackError::Tensor { source, .. } => source.downcast_ref::<CheckpointError>().map_or(FAILED, checkpoint),
         PackError::Io { .. } | PackError::Manifest { .. } | PackError::Inconsistent { .. } => FAILED,
         _ => INVALID,
     }

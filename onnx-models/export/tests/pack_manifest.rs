@@ -162,3 +162,14 @@ fn a_random_generator_that_is_refused_leaves_nothing_behind() {
     }
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
 }
+
+#[test]
+fn a_damaged_pack_in_the_cache_is_made_anew() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let checkpoint = checkpoint(folder.path());
+    let import = || import_cached(&checkpoint, folder.path(), &mut |_| ()).expect("the checkpoint is imported");
+    let pack = import();
+    fs::write(pack.join(MANIFEST), "{ \"format\": 1, \"cut sho").expect("the manifest is damaged");
+    assert_eq!(import(), pack);
+    assert!(Manifest::read(&pack).expect("the manifest is whole again").damaged(&pack).is_empty());
+}

@@ -225,12 +225,12 @@ fn open(
 ) -> Result<Session> {
     let environment = Environment::get()?;
     let attempt = |device| {
-        let mut prepared = provider::prepare(environment, device, options)?;
-        let ort = commit(&mut prepared).map_err(|error| reason(&error))?;
         // A GPU provider opens sessions and then fails to run them where a library that it loads late is missing.
         if options.device == Device::Auto && device != Device::Cpu {
             probe::works(device)?;
         }
+        let mut prepared = provider::prepare(environment, device, options)?;
+        let ort = commit(&mut prepared).map_err(|error| reason(&error))?;
         Ok((ort, prepared.placement()))
     };
     let mut skipped = Vec::new();

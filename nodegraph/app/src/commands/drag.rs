@@ -32,9 +32,9 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
         session.set_mask(Some(mask))?;
     }
 
-    let mut trace = Trace::default();
+    let mut trace = args.trace.as_ref().map(|_| Trace::default());
     let mut reports = Vec::new();
-    let end = drag(&mut session, &cancel, &mut trace, &mut reports);
+    let end = drag(&mut session, &cancel, trace.as_mut(), &mut reports);
     let results = Results {
         latent: session.latent(),
         film: args.animation.as_ref().map_or_else(Vec::new, |_| scenes(args, &session, &reports)),
@@ -45,15 +45,16 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
     // The drag's graphs go before pictures are made: a large model would need half as much memory again.
     drop(session);
     // What follows shows and keeps the steps that were taken, whatever ended them.
-    results.save(args, &mut generator)?;
+    let saved = results.save(args, &mut generator);
     if args.json {
         print::line(format_args!("{:#}", results.facts))?;
     } else {
         print::line(summary(args, &results))?;
     }
     match end {
-        Ok(StopReason::Cancelled) => Err(anyhow!(Cancelled)),
-        Ok(_) => Ok(()),
+        Ok(StopReason::Cancelled) => saved.and(Err(anyhow!(Cancelled))),
+        Ok(_) => saved,
+        // What could not be saved after a failure failed for the same reason.
         Err(error) => Err(error),
     }
 }
@@ -117,7 +118,7 @@ const OPTIONS: &[(&str, &str)] = &[
 fn drag(
     session: &mut DragSession,
     cancel: &Cancel,
-    trace: &mut Trace,
+    mut trace: Option<&mut Trace>,
     reports: &mut Vec<StepReport>,
 ) -> Result<StopReason> {
     use dragfx_engine::session::Progress;
@@ -127,13 +128,15 @@ fn drag(
             Ok(Progress::Stepped(report)) => {
                 bar.set_position(report.step as u64);
                 bar.set_message(message(&report));
-                trace.note(session, &report);
+                if let Some(trace) = trace.as_deref_mut() {
+                    trace.note(session, &report);
+                }
                 reports.push(report);
             }
             Ok(Progress::Stopped(reason, report)) => {
                 // A drag that has arrived ends with a look that changed nothing, as in the official code; at the cap
                 // the last look is ours alone.
-                if reason == StopReason::Reached {
+                if let Some(trace) = trace.filter(|_| reason == StopReason::Reached) {
                     trace.note(session, &report);
                 }
                 reports.push(report);
@@ -162,7 +165,7 @@ fn furthest(report: &StepReport) -> f64 {
 struct Results {
     latent: Latent,
     film: Vec<Scene>,
-    trace: Trace,
+    trace: Option<Trace>,
     facts: Value,
     /// Where the points are in the end.
     last: Option<StepReport>,
@@ -177,19 +180,21 @@ struct Scene {
 
 impl Results {
     fn save(&self, args: &DragArgs, generator: &mut Generator) -> Result<()> {
-        // New tokens: the one that ended the drag must not end its outputs.
-        let image = generator.picture(&self.latent, args.noise.noise, &Cancel::new())?;
-        picture::save(&args.output, &picture::to_image(&image.view())?, &self.facts)?;
+        // Numbers first: they are there even where no picture can be made of them.
         if let Some(path) = &args.save_latent {
             latents::save(path, &self.latent)?;
         }
-        if let Some(path) = args.trace.as_ref().filter(|_| !self.trace.is_empty()) {
-            self.trace.save(path)?;
+        if let (Some(path), Some(trace)) = (&args.trace, self.trace.as_ref().filter(|trace| !trace.is_empty())) {
+            trace.save(path)?;
         }
+        // New tokens: the one that ended the drag must not end its outputs.
+        let image = generator.picture(&self.latent, args.noise.noise, &Cancel::new())?;
+        picture::save(&args.output, &picture::to_image(&image.view())?, &self.facts)?;
         let Some(path) = &args.animation else { return Ok(()) };
         let bar = progress::count(self.film.len(), "film");
         let mut frames = self.film.iter().map(|scene| {
-            let image = generator.picture(&scene.latent, args.noise.noise, &Cancel::new())?;
+            let image = generator.picture(&scene.latent, args.noise.noise, &Cancel::new());
+            let image = image.context("a picture of the film could not be made")?;
             let image = picture::to_image(&image.view())?.into_rgb8();
             bar.inc(1);
             if args.overlay { overlay::draw(&image, &scene.points) } else { Ok(image) }

@@ -79,12 +79,17 @@ impl Snapshot {
             Method::Paper => {
                 if let Some(references) = &self.references {
                     // A point is known by its handle: others may have been put in before it, or taken out.
-                    let mut left: Vec<_> = self.points.iter().zip(references.templates.clone()).collect();
-                    let templates = points.iter().map(|new| {
-                        let same = |(old, _): &(&PointPair, _)| old.enabled && new.enabled && old.handle == new.handle;
-                        left.iter().position(same).and_then(|index| left.swap_remove(index).1)
-                    });
-                    let templates = templates.collect();
+                    // Those that stayed in their place are served first, so that points on one spot are not swapped.
+                    let mut left = references.templates.clone();
+                    let mut take = |old: usize, new: usize| {
+                        let (from, to) = (self.points.get(old)?, points.get(new)?);
+                        let same = from.enabled && to.enabled && from.handle == to.handle;
+                        left.get_mut(old).filter(|_| same).and_then(Option::take)
+                    };
+                    let mut templates: Vec<_> = (0..points.len()).map(|index| take(index, index)).collect();
+                    for (new, template) in templates.iter_mut().enumerate().filter(|(_, template)| template.is_none()) {
+                        *template = (0..self.points.len()).find_map(|old| take(old, new));
+                    }
                     self.references = Some(Arc::new(References { templates, ..(**references).clone() }));
                 }
             }

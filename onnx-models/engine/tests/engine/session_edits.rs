@@ -186,3 +186,23 @@ fn a_target_moves_without_its_handle() {
     let error = session.set_target(2, before.target).expect_err("no such point").to_string();
     assert!(error.contains("no point 3, only 2"), "{error}");
 }
+
+#[test]
+fn points_on_one_spot_keep_their_own_templates() {
+    let advanced = || {
+        let far = pair((50.0, 50.0), (55.0, 50.0));
+        let mut session = tanh([points(), vec![far]].concat(), settings(Method::Paper), true);
+        advance(&mut session, 2);
+        // The last is put where the second is: two points on one spot, with templates of different times.
+        let mut moved = session.points().to_vec();
+        moved[2].handle = moved[1].handle;
+        session.set_points(moved).expect("points");
+        session
+    };
+    let (mut plain, mut edited) = (advanced(), advanced());
+    let target = edited.points()[0].target;
+    edited.set_target(0, target).expect("the target that it has");
+    advance(&mut plain, 3);
+    advance(&mut edited, 3);
+    assert_eq!(bits(&edited), bits(&plain), "an edit that changes nothing");
+}

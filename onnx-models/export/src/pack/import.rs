@@ -9,7 +9,7 @@ use super::{PackError, write};
 use crate::checkpoint::Checkpoint;
 
 /// How the names of folders begin that are being written.
-const DRAFT: &str = ".importing-";
+const DRAFT: &str = ".dragfx-importing-";
 /// A draft this old belongs to no import that still runs: the largest takes seconds.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
@@ -43,6 +43,11 @@ pub fn import_cached(file: &Path, root: &Path, progress: &mut dyn FnMut(Progress
     let checkpoint = Checkpoint::open(file)?;
     let hash = checkpoint.blake3()?;
     let folder = cache_folder(root, &hash);
+    // The cache is ours: what killed imports left is removed, and a damaged pack is made anew.
+    remove_abandoned(&root.join("models"));
+    if is_pack(&folder) && Manifest::read(&folder).is_err() {
+        fs::remove_dir_all(&folder).map_err(|error| PackError::io(&folder, error))?;
+    }
     place(&checkpoint, file, &hash, &folder, progress)?;
     Ok(folder)
 }
@@ -76,7 +81,6 @@ fn place(
     fs::create_dir_all(parent).map_err(|error| PackError::io(parent, error))?;
     // Written beside its place and moved there whole: a reader sees all of it or nothing. The draft removes itself,
     // with what is left in it. It is for its owner alone, so the pack is an ordinary folder inside.
-    remove_abandoned(parent);
     let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent);
     let draft = draft.map_err(|error| PackError::io(parent, error))?;
     let pack = draft.path().join("pack");
@@ -102,8 +106,7 @@ fn place(
 fn holds(folder: &Path, hash: &str) -> Result<bool, PackError> {
     let occupied = || PackError::Occupied { path: folder.to_owned() };
     if is_pack(folder) {
-        let same = Manifest::read(folder).is_ok_and(|manifest| manifest.source.blake3 == hash);
-        return if same { Ok(true) } else { Err(occupied()) };
+        return if Manifest::read(folder)?.source.blake3 == hash { Ok(true) } else { Err(occupied()) };
     }
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) { Err(occupied()) } else { Ok(false) }
 }

@@ -56,7 +56,7 @@ pub enum PackError {
         source: io::Error,
     },
     /// `model.json` is damaged.
-    #[error("{}: not a model pack's manifest", path.display())]
+    #[error("{}: not a manifest that this version reads; delete the pack and import again", path.display())]
     Manifest {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum PackError {
         source: serde_json::Error,
     },
     /// The parts of `model.json` contradict each other.
-    #[error("{}: {what}; import the checkpoint again", path.display())]
+    #[error("{}: {what}; delete the pack and import again", path.display())]
     Inconsistent {
         /// The file.
         path: PathBuf,
