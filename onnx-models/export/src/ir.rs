@@ -14,4 +14,5 @@ pub use ops::{Operator, Window2d};
 pub use shape::{Dim, Shape, display};
 pub use vjp::{Derivative, differentiate};
 
+pub(crate) use ops::rearranged;
 pub(crate) use vjp::Backward;

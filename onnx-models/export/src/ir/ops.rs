@@ -12,6 +12,7 @@ use super::{Backward, Dim, Graph, GraphError, Id, Shape};
 use crate::onnx::Emitter;
 
 pub use conv::Window2d;
+pub(crate) use conv::rearranged;
 
 /// One operator of the IR.
 pub trait Operator: fmt::Debug + Send + Sync {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{PackError, TensorReader, WEIGHTS};
-use crate::ir::{Data, Graph, Layout, Source, Value};
+use crate::ir::{Data, Graph, Layout, Source, Value, rearranged};
 use crate::onnx::{Placement, Placements};
 
 /// Large weights start at a page, so that a runtime can map them; small ones at a cache line.
@@ -92,23 +92,12 @@ fn laid_out(stored: &[f32], form: &Wanted) -> Result<Vec<f32>, PackError> {
             let squares = |kernel: &[f32]| kernel.iter().map(|n| f64::from(n * scale).powi(2)).sum::<f64>() as f32;
             stored.chunks_exact(stored.len() / count).map(squares).collect()
         }
-        Layout::Swapped | Layout::SwappedFlipped => swapped(stored, &form.shape, layout, scale),
-    })
-}
-
-/// \[O, I, k, k\] as \[I, O, k, k\], which is `shape`; the kernel reversed for [`Layout::SwappedFlipped`].
-fn swapped(stored: &[f32], shape: &[usize], layout: Layout, scale: f32) -> Vec<f32> {
-    let (inner, out) = (shape[0], shape[1]);
-    let area: usize = shape[2..].iter().product();
-    let mut result = Vec::with_capacity(stored.len());
-    for i in 0..inner {
-        for o in 0..out {
-            let kernel = stored[(o * inner + i) * area..][..area].iter().map(|n| n * scale);
-            match layout {
-                Layout::SwappedFlipped => result.extend(kernel.rev()),
-                _ => result.extend(kernel),
-            }
+        Layout::Swapped | Layout::SwappedFlipped => {
+            // The declared shape is that of the result, [I, O, k, k].
+            let flip = layout == Layout::SwappedFlipped;
+            let mut numbers = rearranged(stored, [form.shape[1], form.shape[0]], true, flip);
+            numbers.iter_mut().for_each(|n| *n *= scale);
+            numbers
         }
-    }
-    result
+    })
 }

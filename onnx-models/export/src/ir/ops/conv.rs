@@ -158,7 +158,7 @@ fn flipped(at: &mut Backward<'_>, weights: Id, groups: usize) -> Result<Id, Grap
     let shape = if swap { [per_group, out, kh, kw] } else { [out, per_group, kh, kw] };
     Ok(match data {
         Data::Constant(numbers) => {
-            let numbers = swapped_flipped(numbers, [out, per_group, kh, kw], swap);
+            let numbers = rearranged(numbers, [out, per_group], swap, true);
             at.graph.constant("flipped", &shape, numbers)
         }
         Data::Tensor { name, scale, layout } => {
@@ -172,17 +172,16 @@ fn flipped(at: &mut Backward<'_>, weights: Id, groups: usize) -> Result<Id, Grap
     })
 }
 
-/// Weights \[O, I, kh, kw\] with both kernel axes reversed, and the first two swapped if `swap`.
-pub(crate) fn swapped_flipped(numbers: &[f32], [out, inner, kh, kw]: [usize; 4], swap: bool) -> Vec<f32> {
-    let mut result = vec![0.0; numbers.len()];
-    let area = kh * kw;
-    for o in 0..out {
-        for i in 0..inner {
-            let from = &numbers[(o * inner + i) * area..][..area];
-            let to = if swap { i * out + o } else { o * inner + i };
-            for (slot, number) in result[to * area..][..area].iter_mut().zip(from.iter().rev()) {
-                *slot = *number;
-            }
+/// Kernels \[O, I, ...\] of `area` numbers each: the first two axes swapped if `swap`, each kernel reversed if `flip`.
+pub(crate) fn rearranged(numbers: &[f32], [out, inner]: [usize; 2], swap: bool, flip: bool) -> Vec<f32> {
+    let area = numbers.len() / (out * inner).max(1);
+    let (rows, columns) = if swap { (inner, out) } else { (out, inner) };
+    let mut result = Vec::with_capacity(numbers.len());
+    for row in 0..rows {
+        for column in 0..columns {
+            let (o, i) = if swap { (column, row) } else { (row, column) };
+            let kernel = numbers[(o * inner + i) * area..][..area].iter();
+            if flip { result.extend(kernel.rev()) } else { result.extend(kernel) }
         }
     }
     result
