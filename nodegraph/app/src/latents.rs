@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use dragfx_engine::{Cancel, Generator, Latent, Truncation};
+use dragfx_engine::{Cancel, Generator, Latent, NoiseMode, Truncation};
 use dragfx_export::latent_file::{MAX_BYTES, decode_latent};
 use ndarray::{Axis, Ix2};
 use ndarray_npy::{NpzWriter, WriteNpyExt};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
+use serde_json::{Map, Value, json};
 
 use crate::args::{LookArgs, SourceArgs};
 use crate::exit::Invalid;
@@ -37,7 +38,7 @@ pub(crate) fn seed(seed: u32, look: &LookArgs, generator: &mut Generator, cancel
 }
 
 /// The truncation that the options mean. A generator without an average is truncated only if somebody insists.
-pub(crate) fn truncation(look: &LookArgs, generator: &Generator) -> Truncation {
+fn truncation(look: &LookArgs, generator: &Generator) -> Truncation {
     let usual = if generator.spec().mapping.has_w_avg { DEFAULT_PSI } else { 1.0 };
     Truncation { psi: look.psi.unwrap_or(usual), cutoff: look.cutoff }
 }
@@ -58,6 +59,27 @@ pub(crate) fn file(path: &Path, look: &LookArgs, generator: &Generator) -> Resul
     let array = decode_latent(&bytes).with_context(context)?;
     let spec = generator.spec();
     Latent::from_array(array.view(), spec.num_ws, spec.w_dim).with_context(context)
+}
+
+/// What makes the same pictures again, but for the seeds: for the text in a PNG and for `--json`.
+pub(crate) fn facts(
+    generator: &mut Generator,
+    from_seed: bool,
+    file: Option<&Path>,
+    look: &LookArgs,
+    noise: NoiseMode,
+) -> Map<String, Value> {
+    let psi = from_seed.then(|| truncation(look, generator).psi);
+    let source = &generator.model().manifest().source;
+    let facts = [
+        ("model", json!({"name": source.name, "blake3": source.blake3})),
+        ("latent", json!(file)),
+        ("psi", json!(psi)),
+        ("cutoff", json!(look.cutoff)),
+        ("class", json!(look.class.first())),
+        ("noise", json!(noise.to_string())),
+    ];
+    facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect()
 }
 
 /// Writes a latent, \[1, num_ws, w_dim\], in the format that the file name asks for.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use dragfx_engine::Generator;
+use dragfx_engine::{Cancel, Generator};
 use dragfx_export::pack::{Progress, import_cached, is_pack};
 use dragfx_runtime::SessionOptions;
 
@@ -11,11 +11,13 @@ use crate::args::{CacheArgs, ModelArgs};
 use crate::exit::{Invalid, MissingModel};
 use crate::progress;
 
-/// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time.
-pub(crate) fn generator(args: &ModelArgs) -> Result<Generator> {
+/// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time. From then on Ctrl-C cancels
+/// the token; until then it ends the program, for an import has nothing to keep.
+pub(crate) fn generator(args: &ModelArgs) -> Result<(Generator, Cancel)> {
     let pack = pack(&args.model, &args.cache)?;
     let gpu_memory_limit = args.gpu_memory.map(|mib| usize::try_from(mib.saturating_mul(1 << 20))).transpose()?;
-    Ok(Generator::open(&pack, &SessionOptions { gpu_memory_limit, ..SessionOptions::on(args.device) })?)
+    let options = SessionOptions { gpu_memory_limit, ..SessionOptions::on(args.device) };
+    Ok((Generator::open(&pack, &options)?, progress::cancel_on_ctrl_c()?))
 }
 
 /// The pack of a model: itself, or its checkpoint's in the cache.

@@ -1,4 +1,4 @@
-//! Progress bars on standard error; none where it is not a terminal. And Ctrl-C.
+//! Progress bars on standard error; none where it is not a terminal. Measured times, and Ctrl-C.
 
 use std::time::Duration;
 
@@ -21,6 +21,12 @@ fn styled(length: u64, label: &str, template: &str) -> ProgressBar {
     let bar = ProgressBar::new(length).with_style(style).with_prefix(label.to_owned());
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
+}
+
+/// The middle one of measured times; `None` of none.
+pub(crate) fn median(mut times: Vec<f64>) -> Option<f64> {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied()
 }
 
 /// A token that Ctrl-C cancels; a second Ctrl-C ends the program at once.

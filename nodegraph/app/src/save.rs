@@ -9,11 +9,5 @@ use dragfx_export::file::replace;
 
 /// Writes a file and the folder it lies in: it is there whole, or as it was.
 pub(crate) fn file(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let save = || -> Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        replace(path, write)
-    };
-    save().with_context(|| format!("can't write {}", path.display()))
+    replace(path, write).with_context(|| format!("can't write {}", path.display()))
 }

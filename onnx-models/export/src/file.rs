@@ -1,10 +1,10 @@
-//! Files that appear under their name only when they are whole.
+//! Files that appear under their name only when they are whole, and their hashes.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
-/// Writes the file `path`, whose folder exists: where anything fails, what was there before stays.
+/// Writes the file `path`, and the folder it lies in: where anything fails, what was there before stays.
 ///
 /// # Errors
 /// Those of `write`, and of the file system.
@@ -13,6 +13,7 @@ pub fn replace<E: From<io::Error>>(
     write: impl FnOnce(&mut BufWriter<&File>) -> Result<(), E>,
 ) -> Result<(), E> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
     let mut draft = tempfile::Builder::new();
     draft.prefix(".saving-");
     #[cfg(unix)]
@@ -27,4 +28,12 @@ pub fn replace<E: From<io::Error>>(
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     draft.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The BLAKE3 hash of a file.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn hash(path: &Path) -> io::Result<blake3::Hash> {
+    Ok(blake3::Hasher::new().update_reader(File::open(path)?)?.finalize())
 }

@@ -163,8 +163,7 @@ impl DragProgram {
             let whole = Rect { y: 0, x: 0, height: resolution, width: resolution };
             return Ok(vec![(whole, features.index_axis_move(Axis(0), 0))]);
         };
-        let inside = frames.inside(resolution);
-        let maps = inside.into_iter().enumerate().map(|(n, (rect, [y, x]))| {
+        let maps = frames.features.iter().enumerate().map(|(n, &(rect, [y, x]))| {
             let map = features.index_axis_move(Axis(0), n);
             (rect, map.slice_move(s![.., y..y + rect.height, x..x + rect.width]))
         });
@@ -242,7 +241,7 @@ fn joined(gradients: &[Array3<f32>], last: &Forward, resolution: usize) -> Resul
     let shape = last.features.shape();
     let mut whole = Array4::zeros((shape[0], shape[1], shape[2], shape[3]));
     let places = match &last.frames {
-        Some(frames) => frames.inside(resolution),
+        Some(frames) => frames.features.clone(),
         None => vec![(Rect { y: 0, x: 0, height: resolution, width: resolution }, [0, 0])],
     };
     if places.len() != gradients.len() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dragfx_export::pack::WindowFiles;
 use dragfx_export::stylegan2::WindowLayer;
-use ndarray::{Array3, Array4, ArrayD, ArrayView3, ArrayView4, Axis, s};
+use ndarray::{Array4, ArrayD, ArrayView3, ArrayView4, Axis, arr0, s};
 
 /// A rectangle of feature pixels, y down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,8 @@ pub(crate) struct Frames {
     pub(crate) starts: Vec<[isize; 2]>,
     /// Rows and columns of the cut's windows.
     pub(crate) size: [usize; 2],
-    /// First row and column of each window in the features; may be negative.
-    feature_starts: Vec<[isize; 2]>,
-    /// Rows and columns of the features' windows.
-    feature_size: [usize; 2],
+    /// What of each features' window lies inside the map, and where in the window that begins.
+    pub(crate) features: Vec<(Rect, [usize; 2])>,
     /// Noise and masks of the layers, as the graph takes them.
     pub(crate) inputs: BTreeMap<String, ArrayD<f32>>,
 }
@@ -45,11 +43,13 @@ impl Frames {
                 frames.inputs.insert(format!("{}.noise", layer.name), windows.into_dyn());
             }
             if layer.inside {
-                let ones = Array3::ones((1, layer.resolution, layer.resolution));
-                let windows = cropped(ones.view(), &starts, size);
+                let one = arr0(1.0);
+                let ones = one.broadcast((1, layer.resolution, layer.resolution)).expect("a scalar broadcasts");
+                let windows = cropped(ones, &starts, size);
                 frames.inputs.insert(format!("{}.inside", layer.name), windows.into_dyn());
             }
         }
+        frames.features = files.layers.last().map_or_else(Vec::new, |tap| frames.inside(tap));
         frames
     }
 
@@ -68,9 +68,7 @@ impl Frames {
             starts.push(spans.map(|(begin, _)| begin));
             size = [size[0].max(spans[0].1), size[1].max(spans[1].1)];
         }
-        let feature_starts = starts.iter().map(|start| start.map(|u| scale * u + margin)).collect();
-        let feature_size = size.map(|n| (scale as usize * n).saturating_sub(2 * margin as usize));
-        Self { starts, size, feature_starts, feature_size, inputs: BTreeMap::new() }
+        Self { starts, size, features: Vec::new(), inputs: BTreeMap::new() }
     }
 
     fn starts_in(&self, layer: &WindowLayer) -> Vec<[isize; 2]> {
@@ -95,16 +93,12 @@ impl Frames {
         self.size.map(|n| (layer.scale * n).saturating_sub(2 * layer.margin))
     }
 
-    /// What of each features' window lies inside the map, and where in the window that begins.
-    pub(crate) fn inside(&self, resolution: usize) -> Vec<(Rect, [usize; 2])> {
-        let clip = |start: isize, size: usize| {
-            let begin = start.max(0);
-            let end = (start + size as isize).min(resolution as isize).max(begin);
-            (begin as usize, (end - begin) as usize, (begin - start) as usize)
-        };
-        let clipped = self.feature_starts.iter().map(|&[y, x]| {
-            let (y, height, row) = clip(y, self.feature_size[0]);
-            let (x, width, column) = clip(x, self.feature_size[1]);
+    /// What of each window lies inside a layer's output, and where in the window that begins.
+    fn inside(&self, layer: &WindowLayer) -> Vec<(Rect, [usize; 2])> {
+        let [rows, columns] = self.size_in(layer);
+        let clipped = self.starts_in(layer).into_iter().map(|[y, x]| {
+            let (y, row, height) = overlap(y, rows, layer.resolution);
+            let (x, column, width) = overlap(x, columns, layer.resolution);
             (Rect { y, x, height, width }, [row, column])
         });
         clipped.collect()

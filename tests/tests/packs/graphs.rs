@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dragfx_engine::seed::RandomState;
-use dragfx_export::pack::{GraphFile, Manifest, Port, Size};
+use dragfx_export::pack::{Manifest, Port, Size};
 use dragfx_runtime::{CancelToken, DType, Device, Dim, DragProgram, Noise, Rect, Session, SessionOptions, TensorInfo};
 use dragfx_tests::{Table, range_error, relative_l2};
 use ndarray::{Array, Array1, Array2, Array3, Array4, Axis, Dimension, concatenate, s};
@@ -16,7 +16,7 @@ fn every_graph_opens_and_is_what_the_manifest_says() {
     for (name, folder) in &packs.packs {
         let manifest = Manifest::read(folder).expect("a manifest");
         assert!(manifest.damaged(folder).is_empty(), "{name}");
-        let graphs = graphs(&manifest);
+        let graphs: Vec<_> = manifest.graphs().collect();
         let onnx = manifest.files.keys().filter(|file| file.ends_with(".onnx")).count();
         assert_eq!(graphs.len(), onnx, "{name}: a graph that no entry of the manifest names");
         for graph in graphs {
@@ -29,15 +29,6 @@ fn every_graph_opens_and_is_what_the_manifest_says() {
             same_ports(&place, &graph.outputs.iter().collect::<Vec<_>>(), session.outputs());
         }
     }
-}
-
-fn graphs(manifest: &Manifest) -> Vec<&GraphFile> {
-    let stages = manifest.drags.iter().flat_map(|drag| {
-        let windows = drag.windows.as_ref().map(|windows| &windows.stage);
-        [&drag.head].into_iter().chain(&drag.tail).chain(windows)
-    });
-    let graphs = stages.flat_map(|stage| [&stage.forward, &stage.backward]);
-    [&manifest.mapping, &manifest.synthesis].into_iter().chain(graphs).collect()
 }
 
 /// Names, types and shapes, in whatever order.

@@ -121,7 +121,6 @@ fn pack(args: &BenchArgs, resolution: usize) -> Result<PathBuf> {
     let root = open::cache_root(&args.cache)?;
     let checkpoint = root.join("bench").join(format!("config-f-{resolution}.safetensors"));
     if !checkpoint.exists() {
-        std::fs::create_dir_all(root.join("bench"))?;
         RandomGenerator { resolution, ..RandomGenerator::default() }.write(&checkpoint)?;
     }
     Ok(import_cached(&checkpoint, &root, &mut |_| ())?)
@@ -135,11 +134,8 @@ fn measure(args: &BenchArgs, resolution: usize, kind: Kind) -> Result<Row> {
         Kind::Image => pictures(&mut generator, &latent, &cancel)?,
         Kind::Points | Kind::Mask => steps(args, &mut generator, latent, kind, &cancel)?,
     };
-    let median = |index: usize| {
-        let mut values: Vec<f64> = times.iter().map(|time| time[index]).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
+    // There is a time: at least one step, or picture, is measured.
+    let median = |index: usize| progress::median(times.iter().map(|time| time[index]).collect()).unwrap_or(f64::NAN);
     Ok(Row {
         resolution,
         kind,

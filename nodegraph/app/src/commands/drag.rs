@@ -17,9 +17,7 @@ pub(crate) fn run(args: &DragArgs) -> Result<()> {
     let settings = settings(args)?;
     let points = points(args)?;
     let mask = args.mask.as_deref().map(picture::read_mask).transpose()?;
-    // Until here Ctrl-C ends the program: an import has nothing to keep.
-    let mut generator = open::generator(&args.model)?;
-    let cancel = progress::cancel_on_ctrl_c()?;
+    let (mut generator, cancel) = open::generator(&args.model)?;
     let start = latents::source(&args.source, &args.look, &mut generator, &cancel)?;
     let tap = args.tap.unwrap_or_else(|| generator.default_tap());
     let graphs = generator.drag(tap, args.noise.noise)?;
@@ -235,8 +233,6 @@ fn facts(
     end: &Result<StopReason>,
     reports: &[StepReport],
 ) -> Value {
-    let truncation = args.source.seed.map(|_| latents::truncation(&args.look, generator));
-    let source = &generator.model().manifest().source;
     let points = session.points().iter().zip(args.handle.iter());
     let points: Vec<Value> = points
         .map(|(point, start)| {
@@ -249,36 +245,33 @@ fn facts(
         })
         .collect();
     let stepped: Vec<&StepReport> = reports.iter().filter(|report| report.loss.is_some()).collect();
-    let median = |of: fn(&StepReport) -> f64| {
-        let mut values: Vec<f64> = stepped.iter().map(|report| of(report)).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
+    let median =
+        |of: fn(&StepReport) -> f64| progress::median(stepped.iter().map(|report| of(report)).collect::<Vec<_>>());
+    let median_ms = json!({
+        "forward": median(|report| report.timing.forward_ms),
+        "backward": median(|report| report.timing.backward_ms),
+        "rest": median(|report| report.timing.rest_ms),
+    });
+    let stopped = match end {
+        Ok(StopReason::Reached) => "reached",
+        Ok(StopReason::MaxSteps) => "max-steps",
+        Ok(StopReason::Cancelled) => "cancelled",
+        Err(_) => "failed",
     };
-    json!({
-        "model": {"name": source.name, "blake3": source.blake3},
-        "seed": args.source.seed,
-        "latent": args.source.latent,
-        "psi": truncation.map(|truncation| truncation.psi),
-        "cutoff": args.look.cutoff,
-        "class": args.look.class.first(),
-        "noise": args.noise.noise.to_string(),
-        "tap": tap,
-        "settings": session.settings(),
-        "mask": args.mask,
-        "points": points,
-        "steps": session.steps(),
-        "stopped": match end {
-            Ok(StopReason::Reached) => "reached",
-            Ok(StopReason::MaxSteps) => "max-steps",
-            Ok(StopReason::Cancelled) => "cancelled",
-            Err(_) => "failed",
-        },
-        "loss": stepped.last().and_then(|report| report.loss).map(|loss| loss.total()),
-        "runs_on": session.runs_on(),
-        "median_ms": {
-            "forward": median(|report| report.timing.forward_ms),
-            "backward": median(|report| report.timing.backward_ms),
-            "rest": median(|report| report.timing.rest_ms),
-        },
-    })
+    let (from_seed, file) = (args.source.seed.is_some(), args.source.latent.as_deref());
+    let mut facts = latents::facts(generator, from_seed, file, &args.look, args.noise.noise);
+    let drag = [
+        ("seed", json!(args.source.seed)),
+        ("tap", json!(tap)),
+        ("settings", json!(session.settings())),
+        ("mask", json!(args.mask)),
+        ("points", json!(points)),
+        ("steps", json!(session.steps())),
+        ("stopped", json!(stopped)),
+        ("loss", json!(stepped.last().and_then(|report| report.loss).map(|loss| loss.total()))),
+        ("runs_on", json!(session.runs_on())),
+        ("median_ms", median_ms),
+    ];
+    facts.extend(drag.into_iter().map(|(name, fact)| (name.to_owned(), fact)));
+    facts.into()
 }

@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use anyhow::Result;
-use dragfx_engine::Generator;
 use ndarray::{Array3, Axis};
 use ndarray_npy::WriteNpyExt;
-use serde_json::{Value, json};
 
 use crate::args::GenerateArgs;
 use crate::{latents, open, picture, progress, save};
@@ -23,9 +21,7 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
         None => seeds.iter().map(|&seed| Source::Seed(seed)).collect(),
     };
     let mut grid = picture::Grid::new(sources.len(), args.columns)?;
-    // Until here Ctrl-C ends the program: an import has nothing to keep.
-    let mut generator = open::generator(&args.model)?;
-    let cancel = progress::cancel_on_ctrl_c()?;
+    let (mut generator, cancel) = open::generator(&args.model)?;
     grid.check(&args.output, generator.spec().resolution)?;
 
     let bar = progress::count(sources.len(), "pictures");
@@ -48,26 +44,14 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
         let stacked = ndarray::stack(Axis(0), &views)?;
         save::file(path, |to| Ok(stacked.write_npy(to)?))?;
     }
-    picture::save(&args.output, &grid.finish()?, &settings(args, seeds, &mut generator))
+    let file = args.latent.as_deref();
+    let mut facts = latents::facts(&mut generator, file.is_none(), file, &args.look, args.noise.noise);
+    facts.insert("seeds".to_owned(), seeds.into());
+    picture::save(&args.output, &grid.finish()?, &facts.into())
 }
 
 /// Where the latent of a picture comes from.
 enum Source<'a> {
     File(&'a Path),
     Seed(u32),
-}
-
-/// What makes the same picture again.
-fn settings(args: &GenerateArgs, seeds: &[u32], generator: &mut Generator) -> Value {
-    let truncation = args.seed.as_ref().map(|_| latents::truncation(&args.look, generator));
-    let source = &generator.model().manifest().source;
-    json!({
-        "model": {"name": source.name, "blake3": source.blake3},
-        "seeds": seeds,
-        "latent": args.latent,
-        "psi": truncation.map(|truncation| truncation.psi),
-        "cutoff": args.look.cutoff,
-        "class": args.look.class.first(),
-        "noise": args.noise.noise.to_string(),
-    })
 }

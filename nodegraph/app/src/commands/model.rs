@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use dragfx_export::checkpoint::{Checkpoint, random::RandomGenerator};
-use dragfx_export::pack::{GraphFile, Manifest, SourceInfo, StageFiles, import};
+use dragfx_export::pack::{Manifest, SourceInfo, import};
 use dragfx_export::spec::Generator;
 use dragfx_runtime::{Device, Session, SessionOptions};
 use serde_json::json;
@@ -108,7 +108,7 @@ fn verify(model: &Path, cache: &CacheArgs) -> Result<()> {
         let files: Vec<_> = damaged.iter().map(|path| path.display().to_string()).collect();
         return Err(anyhow!("damaged or missing: {}; delete the pack and import again", files.join(", ")));
     }
-    let graphs = graphs(&manifest);
+    let graphs: Vec<_> = manifest.graphs().collect();
     let bar = progress::count(graphs.len(), "graphs");
     for graph in &graphs {
         Session::open(folder.join(&graph.file), &SessionOptions::on(Device::Cpu))?;
@@ -122,13 +122,4 @@ fn verify(model: &Path, cache: &CacheArgs) -> Result<()> {
         graphs.len()
     ))?;
     Ok(())
-}
-
-fn graphs(manifest: &Manifest) -> Vec<&GraphFile> {
-    let stages = manifest.drags.iter().flat_map(|drag| {
-        let windows = drag.windows.as_ref().map(|windows| &windows.stage);
-        [&drag.head].into_iter().chain(&drag.tail).chain(windows)
-    });
-    let graphs = stages.flat_map(|StageFiles { forward, backward, .. }| [forward, backward]);
-    [&manifest.mapping, &manifest.synthesis].into_iter().chain(graphs).collect()
 }

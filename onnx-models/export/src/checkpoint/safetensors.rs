@@ -37,8 +37,6 @@ pub fn write_safetensors(
     layout::validate(generator).map_err(fail)?;
     let layout = layout::tensors(generator);
     let header = header(generator, &layout).map_err(fail)?;
-    // An error "not found" is then always about what is read.
-    std::fs::create_dir_all(path.parent().unwrap_or(path)).map_err(|error| fail(error.into()))?;
     /// A failure to write the file, which stands with its name, or one to read what goes into it.
     enum Failure {
         Here(Kind),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{PackError, validate};
+use crate::file;
 use crate::ir::Dim;
 use crate::spec::Generator;
 use crate::stylegan2::{Cut, WindowLayer};
@@ -168,16 +169,24 @@ impl Manifest {
         }
     }
 
+    /// Every graph of the pack.
+    pub fn graphs(&self) -> impl Iterator<Item = &GraphFile> {
+        let stages = self.drags.iter().flat_map(|drag| {
+            let windows = drag.windows.as_ref().map(|windows| &windows.stage);
+            [&drag.head].into_iter().chain(&drag.tail).chain(windows)
+        });
+        let graphs = stages.flat_map(|stage| [&stage.forward, &stage.backward]);
+        [&self.mapping, &self.synthesis].into_iter().chain(graphs)
+    }
+
     /// Checks every file of the pack in `folder` against its hash; returns the files that differ or are missing.
     #[must_use]
     pub fn damaged(&self, folder: &Path) -> Vec<PathBuf> {
-        let intact = |(file, hash): (&String, &String)| {
-            let mut hasher = blake3::Hasher::new();
-            let read = std::fs::File::open(folder.join(file)).and_then(|f| hasher.update_reader(f).map(drop));
-            read.is_ok() && hasher.finalize().to_hex().as_str() == hash
+        let intact = |(name, hash): (&String, &String)| {
+            file::hash(&folder.join(name)).is_ok_and(|found| found.to_hex().as_str() == hash)
         };
         let bad = self.files.iter().filter(|&entry| !intact(entry));
-        bad.map(|(file, _)| folder.join(file)).collect()
+        bad.map(|(name, _)| folder.join(name)).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use super::manifest::{DragFiles, GraphFile, Manifest, TensorPlace, WEIGHTS};
+use super::manifest::{DragFiles, Manifest, TensorPlace, WEIGHTS};
 use crate::checkpoint::layout;
 use crate::spec::Generator;
 use crate::stylegan2::{OPTIMISED_ROWS, WindowLayer};
@@ -21,7 +21,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<(), String> {
     for name in manifest.files.keys() {
         ensure(is_plain(name), || format!("{name:?} is no file beside the manifest"))?;
     }
-    for name in graphs(manifest).map(|graph| graph.file.as_str()).chain([WEIGHTS]) {
+    for name in manifest.graphs().map(|graph| graph.file.as_str()).chain([WEIGHTS]) {
         ensure(manifest.files.contains_key(name), || format!("{name:?} is not among its files"))?;
     }
     for (name, place) in &manifest.noise {
@@ -43,15 +43,6 @@ fn ensure(ok: bool, what: impl FnOnce() -> String) -> Result<(), String> {
 fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
-}
-
-fn graphs(manifest: &Manifest) -> impl Iterator<Item = &GraphFile> {
-    let stages = manifest.drags.iter().flat_map(|drag| {
-        let windows = drag.windows.as_ref().map(|windows| &windows.stage);
-        [&drag.head].into_iter().chain(&drag.tail).chain(windows)
-    });
-    let stages = stages.flat_map(|stage| [&stage.forward, &stage.backward]);
-    [&manifest.mapping, &manifest.synthesis].into_iter().chain(stages)
 }
 
 fn is_noise(name: &str, place: &TensorPlace) -> bool {

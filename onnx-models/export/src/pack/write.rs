@@ -12,6 +12,7 @@ use super::manifest::{
 };
 use super::weights;
 use crate::checkpoint::CheckpointError;
+use crate::file;
 use crate::ir::{Data, Derivative, Graph, GraphError, Layout, Source, Value};
 use crate::onnx::{Metadata, Placements, encode};
 use crate::spec::Generator;
@@ -116,11 +117,11 @@ pub fn write(
         graphs.extend(derivatives(drag).flat_map(|d| [&d.forward, &d.backward]));
     }
     let path = folder.join(WEIGHTS);
-    let file = File::create(&path).map_err(|error| PackError::io(&path, error))?;
-    let mut file = BufWriter::new(file);
-    let placements = weights::stream(&graphs, read, &mut file, progress)?;
-    let file = file.into_inner().map_err(|error| PackError::io(&path, error.into_error()))?;
-    file.sync_all().map_err(|error| PackError::io(&path, error))?;
+    let out = File::create(&path).map_err(|error| PackError::io(&path, error))?;
+    let mut out = BufWriter::new(out);
+    let placements = weights::stream(&graphs, read, &mut out, progress)?;
+    let out = out.into_inner().map_err(|error| PackError::io(&path, error.into_error()))?;
+    out.sync_all().map_err(|error| PackError::io(&path, error))?;
 
     let mut writer =
         Writer { folder, metadata: metadata(spec, &source), placements: &placements, files: BTreeMap::new() };
@@ -139,8 +140,9 @@ pub fn write(
     for (tap, drag) in drags.iter().enumerate() {
         manifest.drags.push(writer.drag(spec, tap, drag)?);
     }
-    writer.hash(WEIGHTS)?;
+    let weights = file::hash(&path).map_err(|error| PackError::io(&path, error))?;
     manifest.files = writer.files;
+    manifest.files.insert(WEIGHTS.to_owned(), weights.to_hex().to_string());
     let path = folder.join(MANIFEST);
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| PackError::io(&path, error.into()))?;
     save(&path, &text)?;
@@ -171,8 +173,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn graph(&mut self, graph: &Graph) -> Result<GraphFile, PackError> {
         let file = format!("{}.onnx", graph.name);
-        save(&self.folder.join(&file), &encode(graph, self.placements, &self.metadata)?)?;
-        self.hash(&file)?;
+        let bytes = encode(graph, self.placements, &self.metadata)?;
+        save(&self.folder.join(&file), &bytes)?;
+        self.files.insert(file.clone(), blake3::hash(&bytes).to_hex().to_string());
         let ports = |ids: &[_]| ids.iter().map(|&id| port(graph.value(id))).collect();
         Ok(GraphFile { file, inputs: ports(graph.inputs()), outputs: ports(graph.outputs()) })
     }
@@ -200,15 +203,6 @@ impl Writer<'_> {
             tail: drag.tail.as_ref().map(|tail| self.stage(tail)).transpose()?,
             windows,
         })
-    }
-
-    fn hash(&mut self, file: &str) -> Result<(), PackError> {
-        let path = self.folder.join(file);
-        let mut hasher = blake3::Hasher::new();
-        let read = File::open(&path).and_then(|f| hasher.update_reader(f).map(drop));
-        read.map_err(|error| PackError::io(&path, error))?;
-        self.files.insert(file.to_owned(), hasher.finalize().to_hex().to_string());
-        Ok(())
     }
 }
 

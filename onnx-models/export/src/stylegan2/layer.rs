@@ -58,7 +58,7 @@ pub(super) fn trunk_layer(
     row: usize,
     trunk: Trunk,
 ) -> Result<Trunk, GraphError> {
-    let (block, which) = styled_by(spec, row);
+    let ((block, which), conv) = (styled_by(spec, row), conv_of(spec, row));
     let name = format!("{}.{which}", block_name(block.resolution));
     let style = row_of(g, ws, row)?;
     if row % 2 == 1 {
@@ -66,14 +66,14 @@ pub(super) fn trunk_layer(
             Some(skip) => Some(residual(g, block, skip, frame, trunk.x)?),
             None => None,
         };
-        let x = styled_conv(g, &name, conv_of(spec, row), block.resolution, frame, trunk.x, style)?;
+        let x = styled_conv(g, &name, conv, block.resolution, frame, trunk.x, style)?;
         return Ok(Trunk { x, residual });
     }
-    let x = styled_conv(g, &name, &block.conv1, block.resolution, frame, trunk.x, style)?;
+    let x = styled_conv(g, &name, conv, block.resolution, frame, trunk.x, style)?;
     let x = match trunk.residual {
         Some(residual) => {
             // The second convolution of a window has lost its border; the branch beside it has not.
-            let border = if frame == Frame::Windows { block.conv1.kernel / 2 } else { 0 };
+            let border = if frame == Frame::Windows { conv.kernel / 2 } else { 0 };
             let residual = g.crop(&format!("{name}.residual.rows"), residual, 2, border, border)?;
             let residual = g.crop(&format!("{name}.residual"), residual, 3, border, border)?;
             g.add(&format!("{name}.joined"), residual, x)?
