@@ -1,13 +1,14 @@
 //! The optimiser (Kingma and Ba, 2015), with the defaults and the single-precision arithmetic of PyTorch.
 
 use ndarray::{Array2, Zip};
+use serde::{Deserialize, Serialize};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
 /// Adam's memory: the step count and the two running moments, each of the shape of what is optimised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Adam {
     step: i32,
     mean: Array2<f32>,

@@ -50,6 +50,16 @@ pub enum DragError {
         /// Steps taken so far.
         taken: usize,
     },
+    /// A state was given to go on from that is not one of such a drag.
+    #[error(
+        "the state to go on from is none of this generator and space: it optimises {found:?} numbers, this drag {expected:?}"
+    )]
+    OtherState {
+        /// Rows and columns of what the state optimises.
+        found: (usize, usize),
+        /// Rows and columns of what this drag optimises.
+        expected: (usize, usize),
+    },
     /// A setting that shapes the whole drag was changed after its first step.
     #[error("`{field}` cannot change after the first step; undo to step 0 or begin a new drag")]
     FixedInFlight {

@@ -128,10 +128,23 @@ impl Generator {
         classes: &[usize],
         cancel: &Cancel,
     ) -> Result<Latent, GeneratorError> {
+        self.latent_of_z(&self.z(seed), truncation, classes, cancel)
+    }
+
+    /// The latent of a z `[1, z_dim]`, which need not be a seed's; see [`latent`](Self::latent).
+    ///
+    /// # Errors
+    /// As [`latent`](Self::latent); a z of another size.
+    pub fn latent_of_z(
+        &mut self,
+        z: &Array2<f32>,
+        truncation: Truncation,
+        classes: &[usize],
+        cancel: &Cancel,
+    ) -> Result<Latent, GeneratorError> {
         let (c_dim, num_ws, w_dim) = (self.spec().c_dim, self.spec().num_ws, self.spec().w_dim);
         let label = label(classes, c_dim)?;
         let truncation = truncation.rows(num_ws, self.spec().mapping.has_w_avg)?;
-        let z = self.z(seed);
         let label = label.as_ref().map(|label| label.view());
         let ws = self.model.map(z.view(), label, truncation.as_ref().map(|rows| rows.view()), cancel)?;
         Ok(Latent::from_array(ws.view().into_dyn(), num_ws, w_dim)?)

@@ -6,6 +6,7 @@ use crate::model::Geometry;
 
 /// A place on the image in pixels: x to the right, y down, pixel centres at integers, sub-pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ImagePoint {
     /// Column, 0 is the centre of the leftmost pixel.
     pub x: f64,
@@ -48,6 +49,7 @@ impl ImagePoint {
 
 /// A handle and the place where its content should go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PointPair {
     /// Where the content is now; must lie inside the image.
     pub handle: ImagePoint,

@@ -80,6 +80,28 @@ impl DragSession {
         Ok(Self { model, start, settings, mask: None, past: Vec::new(), current, gradient: None })
     }
 
+    /// A drag that goes on from a state of another one ([`history`](Self::history)), with other targets, say: as if that
+    /// one had gone on, except that its steps cannot be undone.
+    ///
+    /// `start` and `settings` are those of the other drag; the points are the state's.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`DragError::OtherState`] if the state belongs to another generator or space.
+    pub fn resume(
+        model: Box<dyn DragModel>,
+        start: Latent,
+        state: Snapshot,
+        settings: DragSettings,
+    ) -> Result<Self, DragError> {
+        let mut session = Self::new(model, start, state.points.clone(), settings)?;
+        let (expected, found) = (session.current.parameter.dim(), state.parameter.dim());
+        if found != expected || !state.fits(session.geometry()) {
+            return Err(DragError::OtherState { found, expected });
+        }
+        session.current = state;
+        Ok(session)
+    }
+
     /// Sizes of the generator.
     #[must_use]
     pub fn geometry(&self) -> &Geometry {

@@ -23,6 +23,17 @@ pub(crate) fn probe(device: Device) -> Result<String, String> {
     })
 }
 
+impl Device {
+    /// The device that sessions run on: for `auto` the first one that works, else the device itself.
+    #[must_use]
+    pub fn resolved(self) -> Device {
+        match self {
+            Device::Auto => self.candidates().into_iter().find(|&device| works(device).is_ok()).unwrap_or(Device::Cpu),
+            device => device,
+        }
+    }
+}
+
 /// [`probe`], once for each device and process.
 pub(crate) fn works(device: Device) -> Result<(), String> {
     static KNOWN: Mutex<Option<HashMap<Device, Result<(), String>>>> = Mutex::new(None);

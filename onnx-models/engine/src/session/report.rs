@@ -1,5 +1,7 @@
 //! What a step tells.
 
+use serde::{Deserialize, Serialize};
+
 use crate::point::PointPair;
 
 /// What one call of [`crate::DragSession::step`] or [`crate::DragSession::settle`] did.
@@ -26,7 +28,7 @@ pub struct StepReport {
 }
 
 /// The terms of the loss, each with its weight.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Loss {
     /// Motion supervision.
     pub motion: f64,
@@ -56,7 +58,7 @@ pub struct Timing {
 }
 
 /// Why a drag is not going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StopReason {
     /// Every enabled handle is near enough to its target.
     Reached,

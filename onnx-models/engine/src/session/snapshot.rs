@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3};
+use serde::{Deserialize, Serialize};
 
 use super::report::Loss;
 use crate::adam::Adam;
+use crate::model::Geometry;
 use crate::point::PointPair;
 use crate::settings::Method;
 
-/// The state of a drag between two steps, complete enough to go on from it bit for bit.
-#[derive(Debug, Clone)]
+/// The state of a drag between two steps, complete enough to go on from it bit for bit, in this process
+/// ([`crate::DragSession::undo_to`]) or, written and read again, in another ([`crate::DragSession::resume`]).
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// What is optimised: `[rows, w_dim]`, or `[1, w_dim]` in [`crate::Space::W`].
     pub(super) parameter: Array2<f32>,
@@ -23,13 +26,14 @@ pub struct Snapshot {
 }
 
 /// The features that a drag compares with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct References {
     /// The latent whose features they are; the mask reference can be computed from it whenever a mask appears.
     pub(super) ws: Array2<f32>,
     /// For each point the feature at its first handle; `None` while it is disabled, or since somebody moved it.
     pub(super) templates: Vec<Option<Vec<f32>>>,
-    /// The whole map, CHW, once a mask has needed it.
+    /// The whole map, CHW, once a mask has needed it. It is large, and computed again from `ws` where it is not there.
+    #[serde(skip)]
     pub(super) whole: Option<Arc<Array3<f32>>>,
 }
 
@@ -38,6 +42,30 @@ impl Snapshot {
     pub(super) fn new(parameter: Array2<f32>, points: Vec<PointPair>) -> Self {
         let adam = Adam::new(parameter.dim());
         Self { parameter, adam, points, tracked: false, references: None, loss: None }
+    }
+
+    /// The same state without the map that a mask has needed, which takes far more memory than all the rest and is computed
+    /// again where it is needed.
+    #[must_use]
+    pub fn without_map(mut self) -> Self {
+        if let Some(references) = &mut self.references {
+            Arc::make_mut(references).whole = None;
+        }
+        self
+    }
+
+    /// Whether all parts have the sizes that a drag of this generator gives them.
+    pub(super) fn fits(&self, geometry: &Geometry) -> bool {
+        let Self { parameter, adam, points, references, .. } = self;
+        let templates_fit = |references: &Arc<References>| {
+            let sizes = references.templates.iter().flatten().map(Vec::len);
+            references.ws.dim() == (geometry.num_ws, geometry.w_dim)
+                && references.templates.len() == points.len()
+                && sizes.into_iter().all(|size| size == geometry.tap.channels)
+        };
+        adam.mean().dim() == parameter.dim()
+            && adam.square().dim() == parameter.dim()
+            && references.as_ref().is_none_or(templates_fit)
     }
 
     /// What is optimised: `[rows, w_dim]`, or `[1, w_dim]` in [`crate::Space::W`].
@@ -56,6 +84,13 @@ impl Snapshot {
     #[must_use]
     pub fn points(&self) -> &[PointPair] {
         &self.points
+    }
+
+    /// The feature that a point is recognised by, `[channels]`; `None` before the first forward, for a disabled point, and
+    /// for one that somebody moved.
+    #[must_use]
+    pub fn template(&self, point: usize) -> Option<&[f32]> {
+        self.references.as_ref()?.templates.get(point)?.as_deref()
     }
 
     /// The loss of the step that led here; `None` before the first step.

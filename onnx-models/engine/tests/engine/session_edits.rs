@@ -206,3 +206,42 @@ fn points_on_one_spot_keep_their_own_templates() {
     advance(&mut edited, 3);
     assert_eq!(bits(&edited), bits(&plain), "an edit that changes nothing");
 }
+
+#[test]
+fn a_state_that_was_written_and_read_goes_on_as_if_nothing_had_been() {
+    for method in [Method::Reference, Method::Paper] {
+        for masked in [false, true] {
+            let new = || tanh(points(), settings(method), true);
+            let mask = |session: &mut DragSession| session.set_mask(masked.then(half_mask)).expect("a mask");
+            let mut session = new();
+            mask(&mut session);
+            advance(&mut session, 4);
+            let state = session.history().last().expect("a state").clone();
+            let text = serde_json::to_string(&state).expect("a state is data");
+            let read = serde_json::from_str(&text).expect("our own text");
+            session.set_target(0, ImagePoint::new(20.0, 30.0)).expect("a target");
+            advance(&mut session, 4);
+            for state in [state, read] {
+                let start = session.start().clone();
+                let mut resumed = DragSession::resume(new().into_model(), start, state, settings(method))
+                    .expect("a state of its own");
+                mask(&mut resumed);
+                resumed.set_target(0, ImagePoint::new(20.0, 30.0)).expect("a target");
+                advance(&mut resumed, 4);
+                assert_eq!(resumed.latent(), session.latent(), "{method:?}, masked: {masked}");
+                assert_eq!(resumed.points(), session.points());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_state_of_another_drag_is_refused() {
+    let mut session = tanh(points(), settings(Method::Paper), true);
+    advance(&mut session, 1);
+    let state = session.history().last().expect("a state").clone();
+    let start = session.start().clone();
+    let in_w = DragSettings { space: Space::W, ..settings(Method::Paper) };
+    let refused = DragSession::resume(session.into_model(), start, state, in_w).expect_err("another space");
+    assert!(matches!(refused, DragError::OtherState { .. }), "{refused}");
+}

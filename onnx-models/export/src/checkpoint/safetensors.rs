@@ -77,8 +77,11 @@ fn header(generator: &Generator, layout: &[(String, Vec<usize>)]) -> Result<Vec<
     });
     let metadata = Metadata::new(Some(keys(generator)?), infos.collect());
     let metadata = metadata.map_err(|error| Kind::damaged(0, error.to_string()))?;
-    // By way of a value, whose keys are sorted: the same generator is the same file.
-    let header = serde_json::to_value(&metadata).and_then(|value| serde_json::to_vec(&value));
+    // The keys are sorted, for they come in the order of a hash map: the same generator is the same file.
+    let header = serde_json::to_value(&metadata).and_then(|mut value| {
+        value.sort_all_objects();
+        serde_json::to_vec(&value)
+    });
     let mut header = header.map_err(|error| Kind::damaged(0, error.to_string()))?;
     // The numbers begin at a multiple of 8.
     header.resize(header.len().next_multiple_of(8), b' ');
