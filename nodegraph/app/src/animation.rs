@@ -14,10 +14,21 @@ use crate::{picture, save};
 /// File name endings of the films that can be written.
 pub(crate) const FORMATS: &[&str] = &["gif", "webp"];
 
-/// Milliseconds of a picture: 20 a second, the fastest that GIF viewers agree on.
+/// How long the pictures of a film are seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Pace {
+    /// 20 pictures a second, and the first and the last for a second, to see where it began and what came of it.
+    Showing,
+    /// So many pictures a second.
+    Rate(f64),
+}
+
+/// Milliseconds of a picture that is shown: the fastest that GIF viewers agree on.
 const FRAME_MS: u32 = 50;
-/// Milliseconds of the first and the last picture, to see where it began and what came of it.
+/// Milliseconds of the first and the last one.
 const HOLD_MS: u32 = 1000;
+/// Both formats are timed in steps of this many milliseconds: GIF has no finer ones.
+const TICK_MS: f64 = 10.0;
 /// Of the GIF's palette: 1 is best and slow, 30 fastest.
 const GIF_SPEED: i32 = 10;
 const WEBP_QUALITY: f32 = 90.0;
@@ -26,19 +37,28 @@ const WEBP_QUALITY: f32 = 90.0;
 pub(crate) type Frames<'a> = &'a mut dyn ExactSizeIterator<Item = Result<RgbImage>>;
 
 /// Writes a film in the format that the file name asks for. It repeats for ever.
-pub(crate) fn save(path: &Path, frames: Frames<'_>) -> Result<()> {
+pub(crate) fn save(path: &Path, frames: Frames<'_>, pace: Pace) -> Result<()> {
     save::file(path, |to| match picture::extension(path).as_str() {
-        "gif" => gif(to, frames),
-        _ => webp(to, frames),
+        "gif" => gif(to, frames, pace),
+        _ => webp(to, frames, pace),
     })
 }
 
-fn duration(index: usize, count: usize) -> u32 {
-    if index == 0 || index + 1 == count { HOLD_MS } else { FRAME_MS }
+/// Milliseconds of a picture.
+fn duration(pace: Pace, index: usize, count: usize) -> u32 {
+    match pace {
+        Pace::Showing if index == 0 || index + 1 == count => HOLD_MS,
+        Pace::Showing => FRAME_MS,
+        Pace::Rate(rate) => {
+            // From tick to tick, so that roundings do not add up.
+            let tick = |index: usize| (index as f64 * 1000.0 / rate / TICK_MS).round();
+            ((tick(index + 1) - tick(index)) * TICK_MS) as u32
+        }
+    }
 }
 
 /// Each picture has a palette of its own, and is dithered: without, smooth shades fall into bands.
-fn gif(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
+fn gif(to: &mut dyn Write, frames: Frames<'_>, pace: Pace) -> Result<()> {
     let count = frames.len();
     let mut encoder: Option<Encoder<&mut dyn Write>> = None;
     let mut to = Some(to);
@@ -54,7 +74,7 @@ fn gif(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
         let pixels = index_colors(&rgba, &colors).into_raw();
         let mut picture = Frame::from_palette_pixels(width, height, pixels, colors.color_map_rgb(), None);
         // In hundredths of a second.
-        picture.delay = u16::try_from(duration(index, count) / 10)?;
+        picture.delay = u16::try_from(duration(pace, index, count) / 10)?;
         encoder.as_mut().map_or(Ok(()), |encoder| encoder.write_frame(&picture))?;
     }
     Ok(())
@@ -64,7 +84,7 @@ fn gif(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
 ///
 /// The library's own animation encoder stores what changed since the picture before, and leaves blocks standing where
 /// smooth shades change a little.
-fn webp(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
+fn webp(to: &mut dyn Write, frames: Frames<'_>, pace: Pace) -> Result<()> {
     const ANIMATION: u8 = 0x02;
     const REPLACE: u8 = 0x02;
     let count = frames.len();
@@ -81,7 +101,7 @@ fn webp(to: &mut dyn Write, frames: Frames<'_>) -> Result<()> {
         let picture = webp::Encoder::from_rgb(&frame, width, height).encode(WEBP_QUALITY);
         // A file of one picture: its header of 12 bytes, then the chunk wanted.
         let picture = picture.get(12..).ok_or_else(|| anyhow!("the WebP library made no picture"))?;
-        let head = [&u24(0)[..], &u24(0), &size, &u24(duration(index, count)), &[REPLACE]].concat();
+        let head = [&u24(0)[..], &u24(0), &size, &u24(duration(pace, index, count)), &[REPLACE]].concat();
         chunks.extend(chunk(b"ANMF", &[&head, picture].concat()));
     }
     to.write_all(&chunk(b"RIFF", &[b"WEBP", &chunks[..]].concat()))?;
@@ -98,4 +118,19 @@ fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
 fn u24(value: u32) -> [u8; 3] {
     let [a, b, c, _] = value.to_le_bytes();
     [a, b, c]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_takes_as_long_as_its_rate_says() {
+        for rate in [12.0, 24.0, 25.0, 29.97, 60.0] {
+            let total: u32 = (0..600).map(|index| duration(Pace::Rate(rate), index, 600)).sum();
+            let expected = 600.0 * 1000.0 / rate;
+            assert!((f64::from(total) - expected).abs() <= TICK_MS / 2.0, "{rate}: {total} ms, not {expected}");
+        }
+        assert_eq!([0, 1, 2].map(|index| duration(Pace::Showing, index, 3)), [1000, 50, 1000]);
+    }
 }

@@ -1,5 +1,8 @@
 //! The command line.
 
+mod graph;
+pub(crate) mod render;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +10,11 @@ use dragfx_engine::{ImagePoint, NoiseMode};
 use dragfx_runtime::Device;
 
 use crate::exit::EXIT_CODES;
+
+pub(crate) use graph::{
+    Address, Assignment, GraphCommand, InterpolationArg, NamedModel, NodesArgs, Port, PublishArgs, SetArgs, Setting,
+    ValidateArgs,
+};
 
 /// Drag points of a StyleGAN2 picture.
 #[derive(Debug, Parser)]
@@ -27,6 +35,15 @@ pub(crate) enum Command {
     Latent(LatentArgs),
     /// Drag points of a picture to where they should be.
     Drag(Box<DragArgs>),
+    /// Make, change, show and draw presets: graphs of nodes.
+    #[command(subcommand)]
+    Graph(Box<GraphCommand>),
+    /// Render a preset to files, frame by frame; files that are up to date are left as they are.
+    Render(Box<render::RenderArgs>),
+    /// List the nodes that graphs are made of, or tell everything about one.
+    Nodes(NodesArgs),
+    /// Check presets: their form, their models, what is missing.
+    Validate(ValidateArgs),
     /// Measure drag steps and pictures on this machine, with random weights of the official configuration F.
     Bench(BenchArgs),
     /// Tell what DragFX finds on this machine: ONNX Runtime, devices, cache.
@@ -220,14 +237,21 @@ pub(crate) struct ModelArgs {
     /// A checkpoint, or a model pack.
     #[arg(short, long, value_name = "M")]
     pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) on: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+}
+
+/// Where graphs run.
+#[derive(Debug, Args)]
+pub(crate) struct DeviceArgs {
     /// Where to run: auto, cpu, cuda or directml, or cuda:1 for the second GPU.
     #[arg(long, default_value = "auto")]
     pub(crate) device: Device,
     /// Most GPU memory for tensors, in MiB (CUDA).
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) gpu_memory: Option<u64>,
-    #[command(flatten)]
-    pub(crate) cache: CacheArgs,
 }
 
 /// Where imported checkpoints are kept.
@@ -306,7 +330,7 @@ fn seeds(text: &str) -> Result<Seeds, String> {
             return Err(format!("`{part}` runs backwards"));
         }
         if seeds.len() + (last - first) as usize >= MOST_SEEDS {
-            return Err(format!("a grid has at most {MOST_SEEDS} pictures"));
+            return Err(format!("there are at most {MOST_SEEDS} seeds"));
         }
         seeds.extend(first..=last);
     }

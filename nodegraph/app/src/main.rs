@@ -6,6 +6,7 @@ mod animation;
 mod args;
 mod commands;
 mod exit;
+mod graphs;
 mod latents;
 mod open;
 mod overlay;
@@ -18,6 +19,7 @@ mod trace;
 use std::process::ExitCode;
 
 use clap::Parser;
+use dragfx_graph::summary;
 
 use args::{Cli, Command};
 
@@ -28,13 +30,21 @@ fn main() -> ExitCode {
         Command::Generate(args) => commands::generate::run(args),
         Command::Latent(args) => commands::latent::run(args),
         Command::Drag(args) => commands::drag::run(args),
+        Command::Graph(command) => commands::graph::run(command),
+        Command::Render(args) => commands::render::run(args),
+        Command::Nodes(args) => commands::nodes::run(args),
+        Command::Validate(args) => commands::validate::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // A message may quote what a stranger's preset says.
+            eprintln!("error: {}", summary::tame(&format!("{error:#}")));
+            if let Some(hint) = exit::hint(&error) {
+                eprintln!("{hint}");
+            }
             exit::code(&error)
         }
     }

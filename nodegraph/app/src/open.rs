@@ -7,7 +7,7 @@ use dragfx_engine::{Cancel, Generator};
 use dragfx_export::pack::{Progress, import_cached, is_pack};
 use dragfx_runtime::SessionOptions;
 
-use crate::args::{CacheArgs, ModelArgs};
+use crate::args::{CacheArgs, DeviceArgs, ModelArgs};
 use crate::exit::{Invalid, MissingModel};
 use crate::progress;
 
@@ -15,9 +15,14 @@ use crate::progress;
 /// the token; until then it ends the program, for an import has nothing to keep.
 pub(crate) fn generator(args: &ModelArgs) -> Result<(Generator, Cancel)> {
     let pack = pack(&args.model, &args.cache)?;
-    let gpu_memory_limit = args.gpu_memory.map(|mib| usize::try_from(mib.saturating_mul(1 << 20))).transpose()?;
-    let options = SessionOptions { gpu_memory_limit, ..SessionOptions::on(args.device) };
+    let options = session_options(&args.on)?;
     Ok((Generator::open(&pack, &options)?, progress::cancel_on_ctrl_c()?))
+}
+
+/// How graphs run: on a device, with at most so many MiB of its memory.
+pub(crate) fn session_options(on: &DeviceArgs) -> Result<SessionOptions> {
+    let gpu_memory_limit = on.gpu_memory.map(|mib| usize::try_from(mib.saturating_mul(1 << 20))).transpose()?;
+    Ok(SessionOptions { gpu_memory_limit, ..SessionOptions::on(on.device) })
 }
 
 /// The pack of a model: itself, or its checkpoint's in the cache.
@@ -37,7 +42,10 @@ pub(crate) fn is_a_pack(model: &Path) -> Result<bool> {
         let message = format!("{} is a folder without model.json, so no model pack", model.display());
         return Err(anyhow!(Invalid(message)));
     }
-    if model.exists() { Ok(false) } else { Err(anyhow!(MissingModel(model.to_owned()))) }
+    if model.exists() {
+        return Ok(false);
+    }
+    Err(anyhow!(MissingModel(format!("there is no model at {}", model.display()))))
 }
 
 /// Runs an import under a progress bar.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use dragfx_graph::value::{Image, Transfer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage};
 use ndarray::{Array2, ArrayView3};
@@ -29,6 +30,20 @@ pub(crate) fn to_image(picture: &ArrayView3<'_, f32>) -> Result<DynamicImage> {
         _ => None,
     };
     image.ok_or_else(|| anyhow!("a picture of {channels} channels has no file format"))
+}
+
+/// A picture of the graph over black, as 8-bit pixels.
+pub(crate) fn opaque(image: &Image) -> Result<RgbImage> {
+    let (height, width) = image.size();
+    let shown = image.clone().encoded(Transfer::Srgb);
+    let byte = |value: f32| (value * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
+    let shown = shown.pixels();
+    let pixels = shown.rows().into_iter().flat_map(|pixel| {
+        let alpha = pixel[3].clamp(0.0, 1.0);
+        [0, 1, 2].map(|channel| byte(pixel[channel] * alpha))
+    });
+    let image = RgbImage::from_raw(u32::try_from(width)?, u32::try_from(height)?, pixels.collect());
+    image.ok_or_else(|| anyhow!("the picture has another size than its pixels"))
 }
 
 /// Pictures of one size side by side, row by row; what is left of the last row is black.

@@ -29,7 +29,7 @@ pub(crate) fn median(mut times: Vec<f64>) -> Option<f64> {
     times.get(times.len() / 2).copied()
 }
 
-/// A token that Ctrl-C cancels; a second Ctrl-C ends the program at once.
+/// A token that Ctrl-C cancels, or a farm that asks the program to end (SIGTERM); a second time ends the program at once.
 pub(crate) fn cancel_on_ctrl_c() -> Result<Cancel> {
     let cancel = Cancel::new();
     let token = cancel.clone();

@@ -197,7 +197,7 @@ impl Results {
             bar.inc(1);
             if args.overlay { overlay::draw(&image, &scene.points) } else { Ok(image) }
         });
-        animation::save(path, &mut frames)?;
+        animation::save(path, &mut frames, animation::Pace::Showing)?;
         bar.finish_and_clear();
         Ok(())
     }
