@@ -44,7 +44,7 @@ fn stopped_after(pause: Duration) -> Option<(Desk, Run, Npz)> {
     let child = desk.command(&line).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.expect("the program starts");
     std::thread::sleep(pause);
-    interrupt(&child);
+    signal(&child, "-INT");
     let output = child.wait_with_output().expect("the program ends");
     let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
     let run = Run { status: output.status, stdout: text(output.stdout), stderr: text(output.stderr) };
@@ -58,8 +58,40 @@ fn stopped_after(pause: Duration) -> Option<(Desk, Run, Npz)> {
     Some((desk, run, trace))
 }
 
-/// What a terminal sends for Ctrl-C.
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+/// What a terminal sends for Ctrl-C is `-INT`; a farm sends `-TERM`.
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill is there");
     assert!(sent.success());
+}
+
+#[test]
+fn a_stopped_render_keeps_its_frames_and_goes_on_there() {
+    for name in ["-INT", "-TERM"] {
+        let desk = Desk::new();
+        // Each frame is a picture of its own; nobody waits for all of them.
+        crate::render::preset(&desk, "a.dragfx", |preset| {
+            preset["frames"] = serde_json::json!({"first": 1, "last": 100_000, "rate": 24.0});
+            let keys = serde_json::json!([{"frame": 1, "value": 0}, {"frame": 100_000, "value": 1}]);
+            preset["nodes"][2]["params"]["progress"] = serde_json::json!({"keys": keys});
+            preset["nodes"][3]["params"]["file"] = "f_#.png".into();
+        });
+        let child = desk.command("render a.dragfx").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.expect("the program starts");
+        while !desk.path("f_3.png").exists() {
+            assert!(child.try_wait().expect("a process").is_none(), "it ended by itself");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        signal(&child, name);
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+        let files = desk.files();
+        let frames = files.iter().filter(|file| file.extension().is_some_and(|name| name == "png")).count();
+        assert_eq!(files.len(), frames + 1, "whole frames and the preset, nothing else: {files:?}");
+        for frame in 1..=frames {
+            assert!(image::open(desk.path(&format!("f_{frame}.png"))).is_ok(), "frame {frame} of {frames} is whole");
+        }
+        let report = desk.json(&format!("render a.dragfx --frames 1-{} --json", frames + 1));
+        let outcomes = report["files"].as_array().expect("a list").iter().map(|file| file["outcome"] == "fresh");
+        assert_eq!(outcomes.filter(|fresh| *fresh).count(), frames);
+    }
 }

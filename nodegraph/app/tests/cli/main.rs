@@ -3,8 +3,14 @@
 #[cfg(unix)]
 mod cancel;
 mod drag;
+mod examples;
 mod failures;
 mod generate;
+mod generated;
+mod graph;
 mod import;
+mod render;
+#[cfg(unix)]
+mod saves;
 mod support;
 mod trace;

@@ -51,7 +51,9 @@ impl Desk {
             };
         }
         // The fixtures are the CPU's numbers; a GPU rounds otherwise.
-        if ["generate", "latent", "drag"].iter().any(|name| line.starts_with(name)) && !line.contains("--device") {
+        if ["generate", "latent", "drag", "render"].iter().any(|name| line.starts_with(name))
+            && !line.contains("--device")
+        {
             command.args(["--device", "cpu"]);
         }
         command
