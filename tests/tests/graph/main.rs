@@ -1,0 +1,6 @@
+//! The node graph on a generator.
+
+mod drags;
+mod latents;
+mod support;
+mod tracks;
