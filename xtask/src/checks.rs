@@ -30,6 +30,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ),
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
+    ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx", &["ofx*", "xtask"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask setup`, `test`, `check-onnx` and `demo`.
+//! Developer commands: `cargo xtask setup`, `test`, `generate`, `check-onnx` and `demo`.
 //!
 //! They need Rust, and Python 3 with pip; what they fetch goes into `target/`. CI runs the same commands as people do.
 
@@ -6,6 +6,7 @@
 
 mod checks;
 mod demo;
+mod generate;
 mod process;
 mod python;
 mod setup;
@@ -20,6 +21,7 @@ usage: cargo xtask COMMAND
   setup          fetch ONNX Runtime into target/onnxruntime (ORT_DYLIB_PATH, if set, is used instead)
   test [--fast]  every check: format, lints, dependency direction, tests, documentation, ONNX files
                  --fast: without the documentation and the ONNX files
+  generate       write the files that are made of the nodes' declarations: docs/nodes.md, docs/preset.schema.json
   check-onnx FOLDER...
                  the ONNX checker on every .onnx below the folders
   demo           drag a point of a small generated image and say where the pictures are";
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::onnx_runtime().map(|library| println!("ONNX Runtime: {}", library.display())),
         ["test"] => test::run(false),
         ["test", "--fast"] => test::run(true),
+        ["generate"] => generate::run(),
         ["check-onnx", folders @ ..] if !folders.is_empty() => {
             let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
             checks::check_onnx(&folders).0
