@@ -195,41 +195,76 @@ pub struct Render<'a> {
 }
 
 impl Render<'_> {
-    /// Renders the files of one frame. Nothing is computed for those that need not be written.
-    ///
-    /// # Errors
-    /// The first thing that goes wrong. What was written by then stays.
-    pub fn frame(&self, outputs: &[Output], frame: f64) -> Result<Vec<Rendered>, RenderError> {
+    /// Renders the files of one frame: for each output the files that it has, in the order of the outputs. One that fails
+    /// does not keep the others from their files. Nothing is computed for pictures that need not be written.
+    pub fn frame(&self, outputs: &[Output], frame: f64) -> Vec<Result<Vec<Rendered>, RenderError>> {
         let target = |output: &Output| Target { node: output.node, output: output.output.clone(), frame };
         let targets: Vec<Target> = outputs.iter().map(target).collect();
         let plan = self.evaluator.plan(self.document, self.folder, &targets);
-        let mut rendered = Vec::with_capacity(outputs.len());
-        for (output, fingerprint) in outputs.iter().zip(plan.fingerprints()) {
-            let fingerprint = fingerprint.map_err(EvalError::clone)?;
-            let path = output.path(&Fields { frame, ..self.fields })?;
-            check_unread(self.document, self.folder, &plan, &path)?;
-            let digest = digest(output, &fingerprint);
-            let looked = output.port_type != PortType::Tracks;
-            let outcome = if looked { self.look(&path, &digest)? } else { Outcome::Written };
-            rendered.push(Rendered { path, outcome, digest });
-        }
-        let missing = |rendered: &Rendered| rendered.outcome == Outcome::Written;
-        let wanted: Vec<usize> = (0..outputs.len()).filter(|&index| missing(&rendered[index])).collect();
+        let looked = outputs.iter().zip(plan.fingerprints());
+        let looked: Vec<Result<Rendered, RenderError>> = looked
+            .map(|(output, fingerprint)| self.look(output, frame, &plan, &fingerprint.map_err(EvalError::clone)?))
+            .collect();
+        let missing = |index: &usize| looked[*index].as_ref().is_ok_and(|file| file.outcome == Outcome::Written);
+        let wanted: Vec<usize> = (0..outputs.len()).filter(missing).collect();
         let targets: Vec<Target> = wanted.iter().map(|&index| target(&outputs[index])).collect();
         let plan = self.evaluator.plan(self.document, self.folder, &targets);
         let values = self.evaluator.run(&plan, self.observer, self.cancel);
-        let mut tables = Vec::new();
+        let mut rendered: Vec<Result<Vec<Rendered>, RenderError>> =
+            looked.into_iter().map(|file| file.map(|file| vec![file])).collect();
         for (index, value) in wanted.into_iter().zip(values) {
-            match value? {
-                Value::Tracks(found) => tables.push((index, self.write_tracks(&rendered[index], &found)?)),
-                value => self.write(&outputs[index], &rendered[index], &value)?,
+            let files = std::mem::replace(&mut rendered[index], Ok(Vec::new()));
+            rendered[index] = files.and_then(|files| self.write(&outputs[index], files, &value?));
+        }
+        rendered
+    }
+
+    /// What has to become of an output's file.
+    fn look(
+        &self,
+        output: &Output,
+        frame: f64,
+        plan: &Plan,
+        fingerprint: &Fingerprint,
+    ) -> Result<Rendered, RenderError> {
+        let path = output.path(&Fields { frame, ..self.fields })?;
+        check_unread(self.document, self.folder, plan, &path)?;
+        let digest = digest(output, fingerprint);
+        // What tables are called, and whether they are ours, is known once they are there.
+        let anew = output.port_type == PortType::Tracks || self.overwrite == Overwrite::Always || !path.exists();
+        let outcome = if anew {
+            Outcome::Written
+        } else if self.overwrite == Overwrite::Never {
+            Outcome::Kept
+        } else {
+            let found = match files::read_tags(&path) {
+                Ok(tags) => tags.digest,
+                // Whatever it is, it is none of our pictures.
+                Err(FileError::Content { .. }) => None,
+                Err(error) => return Err(error.into()),
+            };
+            match found {
+                Some(found) if found == digest => Outcome::Fresh,
+                Some(_) => Outcome::Written,
+                None => return Err(RenderError::Foreign(path)),
             }
-        }
-        // What a table is called is known once it is there: some formats have a file for each track.
-        for (index, files) in tables.into_iter().rev() {
-            rendered.splice(index..=index, files);
-        }
-        Ok(rendered)
+        };
+        Ok(Rendered { path, outcome, digest })
+    }
+
+    /// Writes a value; gives the files that it then has.
+    fn write(&self, output: &Output, files: Vec<Rendered>, value: &Value) -> Result<Vec<Rendered>, RenderError> {
+        let file = files.first().ok_or_else(|| not_written(value.port_type()))?;
+        let picture = match value {
+            Value::Image(image) => Picture::Image(image),
+            Value::Mask(mask) => Picture::Mask(mask),
+            Value::Tracks(found) => return self.write_tracks(file, found),
+            other => return Err(not_written(other.port_type())),
+        };
+        let graph = output.embed.then(|| preset::to_text(self.document));
+        let tags = Tags { graph, digest: Some(file.digest.clone()) };
+        files::write(&file.path, picture, &output.options, &tags)?;
+        Ok(files)
     }
 
     /// Writes tracks. Their files have no place for a digest: they are known by what is in them.
@@ -250,38 +285,6 @@ impl Render<'_> {
             files.push(Rendered { path, outcome, digest: rendered.digest.clone() });
         }
         Ok(files)
-    }
-
-    /// What has to become of a file.
-    fn look(&self, path: &Path, digest: &str) -> Result<Outcome, RenderError> {
-        if self.overwrite == Overwrite::Always || !path.exists() {
-            return Ok(Outcome::Written);
-        }
-        if self.overwrite == Overwrite::Never {
-            return Ok(Outcome::Kept);
-        }
-        let found = match files::read_tags(path) {
-            Ok(tags) => tags.digest,
-            // Whatever it is, it is none of our pictures.
-            Err(FileError::Content { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        match found {
-            Some(found) if found == digest => Ok(Outcome::Fresh),
-            Some(_) => Ok(Outcome::Written),
-            None => Err(RenderError::Foreign(path.to_owned())),
-        }
-    }
-
-    fn write(&self, output: &Output, rendered: &Rendered, value: &Value) -> Result<(), RenderError> {
-        let picture = match value {
-            Value::Image(image) => Picture::Image(image),
-            Value::Mask(mask) => Picture::Mask(mask),
-            other => return Err(not_written(other.port_type())),
-        };
-        let graph = output.embed.then(|| preset::to_text(self.document));
-        let tags = Tags { graph, digest: Some(rendered.digest.clone()) };
-        Ok(files::write(&rendered.path, picture, &output.options, &tags)?)
     }
 }
 

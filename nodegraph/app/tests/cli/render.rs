@@ -266,3 +266,23 @@ fn exit_codes_tell_what_is_wrong() {
     desk.ok("render branch.dragfx --node drag -o branch.png");
     assert!(Path::new(&desk.path("branch.png")).exists());
 }
+
+/// A branch that fails does not keep the others from their files.
+#[test]
+fn what_can_be_rendered_is() {
+    let desk = Desk::new();
+    preset(&desk, "a.dragfx", |preset| {
+        preset["frames"] = json!({"first": 1, "last": 3, "rate": 24.0});
+        preset["nodes"][3]["params"]["file"] = json!("good_#.png");
+        let nodes = preset["nodes"].as_array_mut().expect("nodes");
+        nodes.push(json!({"id": 5, "name": "plate", "type": "read", "version": 1, "params": {"file": "plate_#.png"}}));
+        nodes.push(json!({"id": 6, "name": "out", "type": "write", "version": 1, "params": {"file": "bad_#.png"}}));
+        preset["wires"].as_array_mut().expect("wires").push(json!({"from": "plate.image", "to": "out.image"}));
+    });
+    image::RgbImage::new(3, 3).save(desk.path("plate_1.png")).expect("a picture");
+    let run = desk.run("render a.dragfx");
+    assert_eq!(run.status.code(), Some(2), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("error: plate.image at frame 2").count(), 1, "{}", run.stderr);
+    let made = |name: &str| (1..=3).map(|frame| desk.path(&format!("{name}_{frame}.png")).exists()).collect::<Vec<_>>();
+    assert_eq!((made("good"), made("bad")), (vec![true; 3], vec![true, false, false]));
+}

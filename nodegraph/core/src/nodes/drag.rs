@@ -280,7 +280,9 @@ fn run(session: &mut DragSession, job: &Job<'_>, model: &Arc<ModelRef>) -> Resul
         match session.advance(job.cancel())? {
             Advance::Stepped(report) => {
                 let left = report.distances.iter().copied().fold(0.0, f64::max);
-                job.progress().part(report.step as f64 / most, &format!("step {}, {left:.1} px left", report.step));
+                // The last look, which tells what came of it, is a step of its own.
+                job.progress()
+                    .part(report.step as f64 / (most + 1.0), &format!("step {}, {left:.1} px left", report.step));
                 let latent = Arc::new(session.latent());
                 job.progress().interim(Value::Latent(LatentValue { model: Arc::clone(model), latent, seeded: None }));
                 reports.push(report);

@@ -9,6 +9,7 @@ use dragfx_graph::document::Document;
 use dragfx_graph::eval::{Evaluator, Event, Plan, Target};
 use dragfx_graph::files::sequence::Fields;
 use dragfx_graph::render::{self, Outcome, Output, Overwrite, Render};
+use dragfx_graph::summary;
 use dragfx_graph::value::{PortType, Value};
 use indicatif::ProgressBar;
 
@@ -58,12 +59,12 @@ impl Work<'_> {
         let documents = self.seeds.iter().map(|&seed| self.seeded(seed)).collect::<Result<Vec<_>>>()?;
         let seeds: Vec<Option<u32>> = documents.iter().map(|(_, seed)| *seed).collect();
         render::check(outputs, self.frames, &seeds, &preset)?;
-        let per_frame: Vec<Output> = outputs.iter().filter(|output| output.is_per_frame()).cloned().collect();
-        let files_of_a_seed = outputs.len() + (self.frames.len().max(1) - 1) * per_frame.len();
+        let per_frame = outputs.iter().filter(|output| output.is_per_frame()).count();
+        let files_of_a_seed = outputs.len() + (self.frames.len().max(1) - 1) * per_frame;
         let stage = Stage::new(files_of_a_seed * self.seeds.len())?;
         let clock = Instant::now();
-        let (mut files, mut end) = (Vec::new(), Ok(()));
-        'all: for (document, seed) in &documents {
+        let (mut files, mut errors) = (Vec::new(), Vec::new());
+        for (document, seed) in &documents {
             let render = Render {
                 evaluator: self.evaluator,
                 document,
@@ -73,24 +74,42 @@ impl Work<'_> {
                 observer: &|event: &Event<'_>| stage.notes.hear(&stage.bar, document, event),
                 cancel: &stage.cancel,
             };
-            for (index, &frame) in self.frames.iter().enumerate() {
-                match render.frame(if index == 0 { outputs } else { &per_frame }, frame) {
-                    Ok(rendered) => {
-                        stage.bar.inc(rendered.len() as u64);
-                        files.extend(rendered.into_iter().map(|file| File::rendered(file, frame, *seed)));
-                    }
-                    Err(error) => {
-                        end = Err(stage.ended_by(error.into()));
-                        break 'all;
+            // An output that has failed is left out from then on: the others go on.
+            let mut open = outputs.to_vec();
+            for &frame in self.frames {
+                let rendered = render.frame(&open, frame);
+                let mut kept = Vec::new();
+                for (output, result) in open.into_iter().zip(rendered) {
+                    match result {
+                        Ok(rendered) => {
+                            stage.bar.inc(1);
+                            files.extend(rendered.into_iter().map(|file| File::rendered(file, frame, *seed)));
+                            kept.extend(Some(output).filter(Output::is_per_frame));
+                        }
+                        Err(error) => errors.push(stage.ended_by(error.into())),
                     }
                 }
+                open = kept;
+                if open.is_empty() || stage.cancel.is_cancelled() {
+                    break;
+                }
+            }
+            if stage.cancel.is_cancelled() {
+                break;
             }
         }
         stage.bar.finish_and_clear();
-        if end.is_ok() || !files.is_empty() {
+        if errors.is_empty() || !files.is_empty() {
             tell(&files, clock, stage.notes, self.device(), self.args.json)?;
         }
-        end
+        if stage.cancel.is_cancelled() {
+            return Err(anyhow!(Cancelled));
+        }
+        // The first one is told by whoever called; it ends the program.
+        for error in errors.iter().skip(1) {
+            eprintln!("error: {}", summary::tame(&format!("{error:#}")));
+        }
+        errors.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Writes a film of all frames, at the rate of the preset.
