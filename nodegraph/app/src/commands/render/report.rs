@@ -8,6 +8,7 @@ use anyhow::Result;
 use dragfx_graph::document::Document;
 use dragfx_graph::eval::{Event, Happening};
 use dragfx_graph::render::{Outcome, Rendered};
+use dragfx_graph::summary;
 use indicatif::ProgressBar;
 use serde_json::{Value as Json, json};
 
@@ -37,7 +38,8 @@ pub(super) fn tell(files: &[File], clock: Instant, notes: Notes, device: &str, a
     }
     notes.iter().for_each(|note| eprintln!("{note}"));
     for file in files.iter().filter(|file| file.outcome == Outcome::Written) {
-        print::line(file.path.display())?;
+        // The preset named it.
+        print::line(summary::tame(&file.path.display().to_string()))?;
     }
     let count = |outcome| files.iter().filter(|file| file.outcome == outcome).count();
     let [written, fresh, kept] = [Outcome::Written, Outcome::Fresh, Outcome::Kept].map(count);
