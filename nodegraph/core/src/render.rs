@@ -207,9 +207,7 @@ impl Render<'_> {
             .collect();
         let missing = |index: &usize| looked[*index].as_ref().is_ok_and(|file| file.outcome == Outcome::Written);
         let wanted: Vec<usize> = (0..outputs.len()).filter(missing).collect();
-        let targets: Vec<Target> = wanted.iter().map(|&index| target(&outputs[index])).collect();
-        let plan = self.evaluator.plan(self.document, self.folder, &targets);
-        let values = self.evaluator.run(&plan, self.observer, self.cancel);
+        let values = self.evaluator.run(&plan.narrowed(&wanted), self.observer, self.cancel);
         let mut rendered: Vec<Result<Vec<Rendered>, RenderError>> =
             looked.into_iter().map(|file| file.map(|file| vec![file])).collect();
         for (index, value) in wanted.into_iter().zip(values) {

@@ -104,7 +104,10 @@ impl Node {
         let usual = if value.interpolates() { Interpolation::Linear } else { Interpolation::Hold };
         let interpolation = interpolation.or(there.map(|key| key.interpolation)).unwrap_or(usual);
         let key = Key { frame, value, interpolation };
-        let curve = old.map_or_else(|| Curve::new(vec![key.clone()]), |curve| curve.with_key(key.clone()));
+        let curve = match old {
+            Some(curve) => curve.with_key(key),
+            None => Curve::new(vec![key]),
+        };
         let curve = curve.map_err(|error| self.refused(path, &error.to_string()))?;
         Ok(self.edit(path, Some(Param::Animated(curve))))
     }

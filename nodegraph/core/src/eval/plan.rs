@@ -72,6 +72,13 @@ impl Plan {
     pub fn fingerprints(&self) -> impl Iterator<Item = Result<Fingerprint, &EvalError>> {
         self.targets.iter().map(|target| target.as_ref().map(|&task| self.tasks[task].fingerprint))
     }
+
+    /// The same plan for some of its targets, by their places: what only the others need is not computed when it runs.
+    #[must_use]
+    pub fn narrowed(self, targets: &[usize]) -> Self {
+        let targets = targets.iter().map(|&place| self.targets[place].clone()).collect();
+        Self { targets, ..self }
+    }
 }
 
 impl std::fmt::Debug for Task {

@@ -1,5 +1,6 @@
 //! Rendering: pictures frame by frame, or one file of another kind.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
@@ -38,6 +39,11 @@ struct Stage {
 }
 
 impl Work<'_> {
+    /// The preset's name, for file names.
+    fn preset(&self) -> Cow<'_, str> {
+        self.args.preset.file_stem().unwrap_or_default().to_string_lossy()
+    }
+
     /// The document with a seed set, and the seed that it then has, if it has one.
     fn seeded(&self, seed: Option<u32>) -> Result<(Document, Option<u32>)> {
         let mut document = self.document.clone();
@@ -55,7 +61,7 @@ impl Work<'_> {
 
     /// Writes pictures and tracks, a file for each frame and seed.
     pub(super) fn pictures(&self, outputs: &[Output]) -> Result<()> {
-        let preset = self.args.preset.file_stem().unwrap_or_default().to_string_lossy();
+        let preset = self.preset();
         let documents = self.seeds.iter().map(|&seed| self.seeded(seed)).collect::<Result<Vec<_>>>()?;
         let seeds: Vec<Option<u32>> = documents.iter().map(|(_, seed)| *seed).collect();
         render::check(outputs, self.frames, &seeds, &preset)?;
@@ -149,7 +155,7 @@ impl Work<'_> {
             let message = format!("--seeds is for pictures; {} holds one result", output.pattern.text());
             return Err(anyhow!(Invalid(message)));
         }
-        let preset = self.args.preset.file_stem().unwrap_or_default().to_string_lossy();
+        let preset = self.preset();
         let (_, seed) = self.seeded(None)?;
         let path = output.pattern.path(&Fields { frame, seed, preset: Some(&preset) })?;
         render::check_unread(self.document, self.folder, &self.plan(output, frame), &path)?;
