@@ -7,7 +7,7 @@ use super::numbers::Numbers;
 #[must_use]
 pub fn value(keys: &Keys<Numbers>, time: f64) -> Option<Numbers> {
     let (piece, at) = locate(keys, time)?;
-    Some(piece.each(|cubic| ((cubic[3] * at + cubic[2]) * at + cubic[1]) * at + cubic[0]))
+    Some(piece.each(|cubic| evaluate(cubic, at)))
 }
 
 /// The change per frame at a time; at a key, of what follows it. Nothing without keys.
@@ -71,10 +71,7 @@ fn cubic_after(keys: &Keys<Numbers>, index: usize, dimension: usize) -> [f64; 4]
         Interpolation::Linear => [value, slope, 0.0, 0.0],
         Interpolation::Smooth => {
             let length = keys[index + 1].time - start.time;
-            let (leaving, arriving) = (tangent(keys, index, dimension), tangent(keys, index + 1, dimension));
-            let square = (3.0 * slope - 2.0 * leaving - arriving) / length;
-            let cube = (leaving + arriving - 2.0 * slope) / (length * length);
-            [value, leaving, square, cube]
+            hermite(value, slope, length, tangent(keys, index, dimension), tangent(keys, index + 1, dimension))
         }
     }
 }
@@ -85,18 +82,36 @@ fn slope_after(keys: &Keys<Numbers>, index: usize, dimension: usize) -> Option<f
     Some((end.value[dimension] - start.value[dimension]) / (end.time - start.time))
 }
 
-/// The slope that smooth pieces have at a key: flat at the ends and where the curve turns, else the harmonic mean of the
-/// slopes on both sides, weighted as Fritsch and Butland do. So the cubics rise and fall only where the keys do, and a
-/// parameter with a range does not leave it between two keys.
+/// The slope that smooth pieces have at a key: flat at the ends, so that there is no corner with what holds beyond them.
 fn tangent(keys: &Keys<Numbers>, index: usize, dimension: usize) -> f64 {
     let before = index.checked_sub(1).and_then(|before| slope_after(keys, before, dimension));
     let (Some(before), Some(after)) = (before, slope_after(keys, index, dimension)) else { return 0.0 };
+    let lengths = [keys[index].time - keys[index - 1].time, keys[index + 1].time - keys[index].time];
+    monotone_tangent([before, after], lengths)
+}
+
+/// The slope of a smooth curve where two pieces meet, of the slopes and lengths of both: flat where the curve turns, else
+/// the harmonic mean, weighted as Fritsch and Butland do. So the cubics rise and fall only where the points do, and a
+/// value with a range does not leave it on its way.
+pub(super) fn monotone_tangent([before, after]: [f64; 2], [left, right]: [f64; 2]) -> f64 {
     if before * after <= 0.0 {
         return 0.0;
     }
-    let (left, right) = (keys[index].time - keys[index - 1].time, keys[index + 1].time - keys[index].time);
     let (weight_before, weight_after) = (2.0 * right + left, right + 2.0 * left);
     (weight_before + weight_after) / (weight_before / before + weight_after / after)
+}
+
+/// The cubic of a piece: its value at the start, the slope of the straight line to its end, its length, and the slopes it
+/// has at its start and at its end.
+pub(super) fn hermite(value: f64, slope: f64, length: f64, leaving: f64, arriving: f64) -> [f64; 4] {
+    let square = (3.0 * slope - 2.0 * leaving - arriving) / length;
+    let cube = (leaving + arriving - 2.0 * slope) / (length * length);
+    [value, leaving, square, cube]
+}
+
+/// A cubic's value.
+pub(super) fn evaluate(cubic: &[f64; 4], at: f64) -> f64 {
+    ((cubic[3] * at + cubic[2]) * at + cubic[1]) * at + cubic[0]
 }
 
 fn antiderivative(cubic: &[f64; 4], at: f64) -> f64 {
