@@ -1,0 +1,83 @@
+//! What is going on in this thread: which plugin is in which action. Suite functions are bare C functions, so this is how
+//! they know whom to answer and whom to blame.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString};
+use std::sync::{Arc, Mutex};
+
+use crate::complaint::{Ledger, Misuse};
+use crate::sync::lock;
+
+/// A plugin in an action.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// Where complaints about the plugin go.
+    pub(crate) ledger: Arc<Ledger>,
+    /// The action's name; empty while the binary itself is opened.
+    pub(crate) action: &'static CStr,
+    /// Strings that the plugin may still hold a pointer to, until the action ends.
+    retired: Mutex<Vec<CString>>,
+}
+
+thread_local! {
+    static STACK: RefCell<Vec<Arc<Scope>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The scope entered last in any thread. A thread that a plugin has made itself has no scope; what it does wrong is said of
+/// the plugin that entered an action last, which is right unless several plugins are at work.
+static LATEST: Mutex<Option<Arc<Scope>>> = Mutex::new(None);
+
+/// Leaves the scope when dropped.
+pub(crate) struct Entered(());
+
+impl Scope {
+    pub(crate) fn new(ledger: Arc<Ledger>, action: &'static CStr) -> Arc<Self> {
+        Arc::new(Self { ledger, action, retired: Mutex::default() })
+    }
+
+    /// Makes this thread be in the scope, until what is returned is dropped.
+    pub(crate) fn enter(self: Arc<Self>) -> Entered {
+        *lock(&LATEST) = Some(self.clone());
+        STACK.with_borrow_mut(|stack| stack.push(self));
+        Entered(())
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let left = STACK.with_borrow_mut(Vec::pop);
+        drop(left);
+    }
+}
+
+/// The innermost scope of this thread, or the latest of any.
+pub(crate) fn current() -> Option<Arc<Scope>> {
+    STACK.with_borrow(|stack| stack.last().cloned()).or_else(|| lock(&LATEST).clone())
+}
+
+/// The action that this thread is in.
+pub(crate) fn action() -> Option<&'static CStr> {
+    STACK.with_borrow(|stack| stack.last().map(|scope| scope.action))
+}
+
+/// Whether this thread is in that action, at any depth.
+pub(crate) fn is_in(action: &CStr) -> bool {
+    STACK.with_borrow(|stack| stack.iter().any(|scope| scope.action == action))
+}
+
+/// Remembers what the plugin at work did wrong.
+pub(crate) fn complain(misuse: Misuse, text: impl Into<String>) {
+    if let Some(scope) = current() {
+        scope.ledger.add(misuse, &scope.action.to_string_lossy(), text.into());
+    }
+}
+
+/// Keeps a string that is being replaced alive until the outermost action of this thread ends, because the plugin may have
+/// been given a pointer to it.
+pub(crate) fn retire(string: CString) {
+    STACK.with_borrow(|stack| {
+        if let Some(scope) = stack.first() {
+            lock(&scope.retired).push(string);
+        }
+    });
+}
