@@ -1,6 +1,7 @@
 //! What is going on in this thread: which plugin is in which action. Suite functions are bare C functions, so this is how
 //! they know whom to answer and whom to blame.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Mutex};
@@ -15,8 +16,8 @@ pub(crate) struct Scope {
     pub(crate) ledger: Arc<Ledger>,
     /// The action's name; empty while the binary itself is opened.
     pub(crate) action: &'static CStr,
-    /// Strings that the plugin may still hold a pointer to, until the action ends.
-    retired: Mutex<Vec<CString>>,
+    /// What the plugin may still hold a pointer to, until the action ends.
+    kept: Mutex<Vec<Box<dyn Any + Send + Sync>>>,
 }
 
 thread_local! {
@@ -32,7 +33,7 @@ pub(crate) struct Entered(());
 
 impl Scope {
     pub(crate) fn new(ledger: Arc<Ledger>, action: &'static CStr) -> Arc<Self> {
-        Arc::new(Self { ledger, action, retired: Mutex::default() })
+        Arc::new(Self { ledger, action, kept: Mutex::default() })
     }
 
     /// Makes this thread be in the scope, until what is returned is dropped.
@@ -77,7 +78,16 @@ pub(crate) fn complain(misuse: Misuse, text: impl Into<String>) {
 pub(crate) fn retire(string: CString) {
     STACK.with_borrow(|stack| {
         if let Some(scope) = stack.first() {
-            lock(&scope.retired).push(string);
+            lock(&scope.kept).push(Box::new(string));
         }
     });
+}
+
+/// Keeps what the plugin was given a pointer to alive until the outermost action of this thread ends. In a thread that the
+/// plugin has made itself, until another action is entered and this one has ended.
+pub(crate) fn keep(what: impl Any + Send + Sync) {
+    let outermost = STACK.with_borrow(|stack| stack.first().cloned()).or_else(|| lock(&LATEST).clone());
+    if let Some(scope) = outermost {
+        lock(&scope.kept).push(Box::new(what));
+    }
 }

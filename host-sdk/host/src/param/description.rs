@@ -6,7 +6,7 @@ use ofx_sys::*;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Interpolation;
-use super::kind::{Holds, ParamKind};
+use super::kind::ParamKind;
 use super::parametric::ControlCurve;
 use super::value::ParamValue;
 use crate::property::PropertySet;
@@ -219,7 +219,7 @@ const INTERPOLATIONS: [(&CStr, Interpolation); 3] = [
     (kOfxParamInterpTypeSmooth, Interpolation::Smooth),
 ];
 
-/// Reads what a parameter is from its properties. `curves` are those of a parametric one.
+/// Reads what a parameter is from its properties, but for its default. `curves` are those of a parametric one.
 pub(crate) fn describe(kind: ParamKind, set: &PropertySet, curves: &[ControlCurve]) -> ParamDescription {
     let parent = set.string(kOfxParamPropParent);
     // A limit that the plugin sets moves the display's with it, unless that is set too.
@@ -246,7 +246,7 @@ pub(crate) fn describe(kind: ParamKind, set: &PropertySet, curves: &[ControlCurv
         evaluate_on_change: set.flag(kOfxParamPropEvaluateOnChange),
         can_undo: set.flag(kOfxParamPropCanUndo),
         invalidates: named(set, kOfxParamPropCacheInvalidation, &INVALIDATES).unwrap_or_default(),
-        default: default(kind, set),
+        default: None,
         minimum: numbers(set, kOfxParamPropMin),
         maximum: numbers(set, kOfxParamPropMax),
         display_minimum: lowest,
@@ -264,7 +264,7 @@ pub(crate) fn describe(kind: ParamKind, set: &PropertySet, curves: &[ControlCurv
         children: set.strings(kOfxParamPropPageChild),
         open: set.flag(kOfxParamPropGroupOpen),
         parametric_range: set.doubles(kOfxParamPropParametricRange),
-        curve_colours: set.all::<f64>(kOfxParamPropParametricUIColour).chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect(),
+        curve_colours: set.all(kOfxParamPropParametricUIColour).chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect(),
         curves: curves.to_vec(),
         has_interpolation: !set.pointer(kOfxParamPropCustomInterpCallbackV1).is_null(),
         has_interact: !set.pointer(kOfxParamPropInteractV1).is_null(),
@@ -295,36 +295,36 @@ impl ParamDescription {
     }
 }
 
+/// Moves numbers into a range; where it has no limit, to what is finite.
+pub(crate) fn clamp(numbers: &mut [f64], minimum: &[f64], maximum: &[f64]) {
+    for (index, number) in numbers.iter_mut().enumerate() {
+        let limit =
+            |limits: &[f64], none: f64| limits.get(index).copied().filter(|limit| !limit.is_nan()).unwrap_or(none);
+        // `max` and `min` rather than `clamp`: a plugin may give its limits the wrong way round.
+        *number = number.max(limit(minimum, f64::MIN)).min(limit(maximum, f64::MAX));
+    }
+}
+
 /// Numbers of whichever type the property has.
-fn numbers(set: &PropertySet, name: &CStr) -> Vec<f64> {
+pub(crate) fn numbers(set: &PropertySet, name: &CStr) -> Vec<f64> {
     let integers = set.all::<c_int>(name);
     if integers.is_empty() { set.all(name) } else { integers.into_iter().map(f64::from).collect() }
 }
 
 fn named<T: Copy>(set: &PropertySet, name: &CStr, table: &[(&CStr, T)]) -> Option<T> {
     let value = set.all::<CString>(name);
-    table.iter().find(|(known, _)| value.first().is_some_and(|value| value.as_c_str() == *known)).map(|(_, value)| *value)
+    table
+        .iter()
+        .find(|(known, _)| value.first().is_some_and(|value| value.as_c_str() == *known))
+        .map(|(_, value)| *value)
 }
 
-fn interpolation(kind: ParamKind, set: &PropertySet) -> Interpolation {
+/// How keyframes of a parameter go on to the next one.
+pub(crate) fn interpolation(kind: ParamKind, set: &PropertySet) -> Interpolation {
     if kind.is_numeric() {
         named(set, kOfxParamInterpType, &INTERPOLATIONS).unwrap_or_default()
     } else {
         Interpolation::Constant
-    }
-}
-
-fn default(kind: ParamKind, set: &PropertySet) -> Option<ParamValue> {
-    match kind.holds() {
-        Holds::Integers(_) => Some(ParamValue::Integers(set.all(kOfxParamPropDefault))),
-        Holds::Doubles(_) => Some(ParamValue::Doubles(set.all(kOfxParamPropDefault))),
-        Holds::Text => Some(ParamValue::Text(set.string(kOfxParamPropDefault))),
-        Holds::Bytes => {
-            let bytes = set.pointer(kOfxParamPropDefault).cast::<OfxBytes>();
-            // SAFETY: the standard wants a pointer to such a struct here, or null.
-            Some(ParamValue::Bytes(unsafe { super::stored::copy_bytes(bytes) }))
-        }
-        Holds::Curves | Holds::Nothing => None,
     }
 }
 

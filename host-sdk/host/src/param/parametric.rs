@@ -121,9 +121,8 @@ mod tests {
             // From a slope of 2 to the flat top: 2u - u² of 0.5.
             (vec![[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]], 0.25, 0.625),
         ];
-        let wrong = cases.iter().filter(|(points, position, value)| {
-            (curve(points).value(*position) - value).abs() > 1e-12
-        });
+        let wrong =
+            cases.iter().filter(|(points, position, value)| (curve(points).value(*position) - value).abs() > 1e-12);
         assert_eq!(wrong.collect::<Vec<_>>(), Vec::<&(Vec<ControlPoint>, f64, f64)>::new());
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::description::ParamDescription;
+use super::description::{ParamDescription, ParamOption, clamp};
 use super::kind::{Holds, ParamKind};
 use super::parametric::ControlCurve;
 
@@ -216,13 +216,9 @@ impl ParamDescription {
         self.accept(value)
     }
 
-    /// Numbers moved into the range.
+    /// Moves numbers into the range.
     pub(crate) fn clamp(&self, numbers: &mut [f64]) {
-        for (index, number) in numbers.iter_mut().enumerate() {
-            // `max` and `min` rather than `clamp`: a plugin may give its limits the wrong way round.
-            let limit = |limits: &[f64], other: f64| limits.get(index).copied().filter(|l| !l.is_nan()).unwrap_or(other);
-            *number = number.max(limit(&self.minimum, f64::MIN)).min(limit(&self.maximum, f64::MAX));
-        }
+        clamp(numbers, &self.minimum, &self.maximum);
     }
 
     fn accept_integers(&self, numbers: Vec<i32>) -> Result<ParamValue, ValueError> {
@@ -255,7 +251,7 @@ impl ParamDescription {
         if self.kind != ParamKind::StrChoice {
             return Ok(ParamValue::Text(text));
         }
-        let by = |key: fn(&super::description::ParamOption) -> &str| self.options.iter().find(|option| key(option) == text);
+        let by = |key: fn(&ParamOption) -> &str| self.options.iter().find(|option| key(option) == text);
         let option = by(|option| &option.value).or_else(|| by(|option| &option.label));
         Ok(ParamValue::Text(option.ok_or_else(|| self.no_option(&text))?.value.clone()))
     }
