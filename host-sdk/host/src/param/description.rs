@@ -222,13 +222,7 @@ const INTERPOLATIONS: [(&CStr, Interpolation); 3] = [
 /// Reads what a parameter is from its properties, but for its default. `curves` are those of a parametric one.
 pub(crate) fn describe(kind: ParamKind, set: &PropertySet, curves: &[ControlCurve]) -> ParamDescription {
     let parent = set.string(kOfxParamPropParent);
-    // A limit that the plugin sets moves the display's with it, unless that is set too.
-    let display = |display, limit| numbers(set, if set.is_changed(display) { display } else { limit });
-    let (lowest, highest) = if kind.is_colour() {
-        (numbers(set, kOfxParamPropDisplayMin), numbers(set, kOfxParamPropDisplayMax))
-    } else {
-        (display(kOfxParamPropDisplayMin, kOfxParamPropMin), display(kOfxParamPropDisplayMax, kOfxParamPropMax))
-    };
+    let [lowest, highest] = display_limits(kind, set);
     ParamDescription {
         name: set.string(kOfxPropName),
         kind,
@@ -303,6 +297,15 @@ pub(crate) fn clamp(numbers: &mut [f64], minimum: &[f64], maximum: &[f64]) {
         // `max` and `min` rather than `clamp`: a plugin may give its limits the wrong way round.
         *number = number.max(limit(minimum, f64::MIN)).min(limit(maximum, f64::MAX));
     }
+}
+
+/// The range of a slider. A limit that the plugin sets moves the slider's with it, unless that is set too.
+pub(crate) fn display_limits(kind: ParamKind, set: &PropertySet) -> [Vec<f64>; 2] {
+    let limits = [(kOfxParamPropDisplayMin, kOfxParamPropMin), (kOfxParamPropDisplayMax, kOfxParamPropMax)];
+    limits.map(|(display, limit)| {
+        let follows = !kind.is_colour() && set.is_changed(limit) && !set.is_changed(display);
+        numbers(set, if follows { limit } else { display })
+    })
 }
 
 /// Numbers of whichever type the property has.

@@ -106,11 +106,6 @@ impl ParamKind {
         matches!(self, Self::Rgb | Self::Rgba)
     }
 
-    /// Whether there is something between two of its keys: numbers, but neither truth nor options.
-    pub(crate) fn interpolates(self) -> bool {
-        self.is_numeric()
-    }
-
     fn entry(self) -> &'static (Self, &'static CStr, Holds) {
         // The table has them in the order of their declaration, which a test makes sure of.
         &KINDS[self as usize]

@@ -60,6 +60,7 @@ impl Param {
 
     /// The parameter of an instance, with its default for a value.
     pub(crate) fn instantiate(&self, shared: Arc<Shared>) -> Self {
+        self.settle();
         let properties = self.properties.copy(self.properties.owner());
         properties.put(kOfxPropType, kOfxTypeParameterInstance);
         let description = self.describe();
@@ -91,6 +92,22 @@ impl Param {
         let mut description = description::describe(self.kind, &self.properties, &curves);
         description.default = self.default.get_or_init(|| self.declared_default()).clone();
         description
+    }
+
+    /// Gives the slider the range that it follows, so that the copy of an instance begins with it.
+    fn settle(&self) {
+        if !self.kind.is_numeric() {
+            return;
+        }
+        let names = [kOfxParamPropDisplayMin, kOfxParamPropDisplayMax];
+        for (name, limits) in names.into_iter().zip(description::display_limits(self.kind, &self.properties)) {
+            match self.kind.holds() {
+                Holds::Integers(_) => {
+                    self.properties.put(name, limits.into_iter().map(|limit| limit as c_int).collect::<Vec<_>>());
+                }
+                _ => self.properties.put(name, limits),
+            }
+        }
     }
 
     fn declared_default(&self) -> Option<ParamValue> {

@@ -1,6 +1,6 @@
 //! What a parameter of an instance holds: a value, or keyframes.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use ofx_sys::OfxBytes;
@@ -233,11 +233,6 @@ impl Item {
             Self::Text(text) => ParamValue::Text(text.to_string_lossy().into_owned()),
             Self::Bytes(bytes) => ParamValue::Bytes(bytes.to_vec()),
         }
-    }
-
-    /// Text for C, which is shared from here on.
-    pub(crate) fn text(text: CString) -> Self {
-        Self::Text(text.into())
     }
 }
 
