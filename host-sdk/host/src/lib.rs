@@ -15,6 +15,7 @@ mod complaint;
 mod error;
 mod guard;
 mod handle;
+pub mod interact;
 pub mod param;
 mod property;
 mod scope;

@@ -218,9 +218,9 @@ mod tests {
             (3 | 20, Centre, Vertical::Centre),
             (2 | 12, Right, Vertical::Centre),
         ];
-        let wrong = cases.into_iter().filter(|&(flags, horizontal, vertical)| {
-            Alignment::from_ofx(flags) != Alignment { horizontal, vertical }
-        });
+        let wrong = cases
+            .into_iter()
+            .filter(|&(flags, horizontal, vertical)| Alignment::from_ofx(flags) != Alignment { horizontal, vertical });
         assert_eq!(wrong.collect::<Vec<_>>(), []);
     }
 }

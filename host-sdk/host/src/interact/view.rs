@@ -1,5 +1,7 @@
 //! The window that an interact is seen through.
 
+use ofx_sys as ofx;
+
 /// What a host shows an interact in: which part of the canonical plane, on how many pixels, at which time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
@@ -19,6 +21,72 @@ pub struct View {
     pub time: f64,
     /// The render scale of the pictures shown.
     pub render_scale: [f64; 2],
+    /// Colours that plugins may ask for.
+    pub palette: Palette,
+    /// What becomes of what is drawn with OpenGL.
+    pub opengl: OpenGl,
+}
+
+/// What an interact that draws with OpenGL finds when it draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OpenGl {
+    /// Nothing: it is not drawn.
+    #[default]
+    None,
+    /// A context of the caller's, which is current in this thread, with the projection of the view.
+    Current,
+    /// No context. With the libraries of GLVND and Mesa such calls do nothing, so that what the interact draws with the
+    /// Draw suite can be seen. Elsewhere they may crash.
+    Nowhere,
+}
+
+/// Colours that plugins may ask for: red, green, blue and alpha, 0 to 1, not premultiplied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Palette {
+    /// Behind something.
+    pub background: [f32; 4],
+    /// What the user is working with.
+    pub active: [f32; 4],
+    /// What the user has selected.
+    pub selected: [f32; 4],
+    /// What the user has not selected.
+    pub deselected: [f32; 4],
+    /// The frame of a selection.
+    pub marquee_foreground: [f32; 4],
+    /// What is within that frame.
+    pub marquee_background: [f32; 4],
+    /// Text.
+    pub text: [f32; 4],
+}
+
+impl Default for Palette {
+    fn default() -> Self {
+        Self {
+            background: [0.0, 0.0, 0.0, 0.6],
+            active: [1.0, 0.85, 0.2, 1.0],
+            selected: [1.0, 1.0, 1.0, 1.0],
+            deselected: [0.65, 0.65, 0.65, 1.0],
+            marquee_foreground: [1.0, 1.0, 1.0, 1.0],
+            marquee_background: [1.0, 1.0, 1.0, 0.2],
+            text: [1.0, 1.0, 1.0, 1.0],
+        }
+    }
+}
+
+impl Palette {
+    /// The colour of that number in the interface; nothing if it has none.
+    pub(super) fn colour(&self, which: ofx::OfxStandardColour) -> Option<[f32; 4]> {
+        Some(match which {
+            ofx::OfxStandardColour_kOfxStandardColourOverlayBackground => self.background,
+            ofx::OfxStandardColour_kOfxStandardColourOverlayActive => self.active,
+            ofx::OfxStandardColour_kOfxStandardColourOverlaySelected => self.selected,
+            ofx::OfxStandardColour_kOfxStandardColourOverlayDeselected => self.deselected,
+            ofx::OfxStandardColour_kOfxStandardColourOverlayMarqueeFG => self.marquee_foreground,
+            ofx::OfxStandardColour_kOfxStandardColourOverlayMarqueeBG => self.marquee_background,
+            ofx::OfxStandardColour_kOfxStandardColourOverlayText => self.text,
+            _ => return None,
+        })
+    }
 }
 
 impl Default for View {
@@ -33,6 +101,8 @@ impl Default for View {
             suggested_colour: None,
             time: 0.0,
             render_scale: [1.0; 2],
+            palette: Palette::default(),
+            opengl: OpenGl::None,
         }
     }
 }
