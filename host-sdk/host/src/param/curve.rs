@@ -4,23 +4,20 @@ use super::keys::{Interpolation, Keys};
 use super::numbers::Numbers;
 
 /// The value at a time: of the nearest key outside of the keys. Nothing without keys.
-#[must_use]
-pub fn value(keys: &Keys<Numbers>, time: f64) -> Option<Numbers> {
+pub(super) fn value(keys: &Keys<Numbers>, time: f64) -> Option<Numbers> {
     let (piece, at) = locate(keys, time)?;
     Some(piece.each(|cubic| evaluate(cubic, at)))
 }
 
 /// The change per frame at a time; at a key, of what follows it. Nothing without keys.
-#[must_use]
-pub fn derivative(keys: &Keys<Numbers>, time: f64) -> Option<Numbers> {
+pub(super) fn derivative(keys: &Keys<Numbers>, time: f64) -> Option<Numbers> {
     let (piece, at) = locate(keys, time)?;
     Some(piece.each(|cubic| (3.0 * cubic[3] * at + 2.0 * cubic[2]) * at + cubic[1]))
 }
 
 /// What the value adds up to from one time to another, in frames; negative if they are in the other order. It is exact, as
 /// every piece between two keys is a polynomial. Nothing without keys.
-#[must_use]
-pub fn integral(keys: &Keys<Numbers>, from: f64, to: f64) -> Option<Numbers> {
+pub(super) fn integral(keys: &Keys<Numbers>, from: f64, to: f64) -> Option<Numbers> {
     if to < from {
         return Some(integral(keys, to, from)?.map(|number| -number));
     }

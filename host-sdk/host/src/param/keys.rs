@@ -28,13 +28,12 @@ pub struct Key<T> {
 }
 
 /// Keyframes in the order of their times; no two are at the same time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Vec<Key<T>>", into = "Vec<Key<T>>", bound(serialize = "T: Clone + Serialize"))]
-pub struct Keys<T>(Vec<Key<T>>);
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Keys<T>(Vec<Key<T>>);
 
 /// Where a time lies among keys.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Before the first key, at or after the last, or at a key: the value of this key holds.
     At(usize),
     /// Between this key and the next one.
@@ -42,7 +41,7 @@ pub enum Place {
 }
 
 /// Times closer than this are the same time: far below what a sub-frame is, far above what arithmetic loses.
-pub const SAME_TIME: f64 = 1e-6;
+pub(crate) const SAME_TIME: f64 = 1e-6;
 
 impl<T> Default for Keys<T> {
     fn default() -> Self {
@@ -77,7 +76,7 @@ impl<T> std::ops::Deref for Keys<T> {
 
 impl<T> Keys<T> {
     /// Adds a key, in place of one at the same time. False, and nothing is added, if its time is not finite.
-    pub fn insert(&mut self, key: Key<T>) -> bool {
+    pub(crate) fn insert(&mut self, key: Key<T>) -> bool {
         if !key.time.is_finite() {
             return false;
         }
@@ -89,38 +88,34 @@ impl<T> Keys<T> {
     }
 
     /// The key at that time.
-    #[must_use]
-    pub fn index_at(&self, time: f64) -> Option<usize> {
+    pub(crate) fn index_at(&self, time: f64) -> Option<usize> {
         let next = self.0.partition_point(|key| key.time < time - SAME_TIME);
         self.0.get(next).filter(|key| key.time <= time + SAME_TIME).map(|_| next)
     }
 
     /// The last key before that time.
-    #[must_use]
-    pub fn index_before(&self, time: f64) -> Option<usize> {
+    pub(crate) fn index_before(&self, time: f64) -> Option<usize> {
         self.0.partition_point(|key| key.time < time - SAME_TIME).checked_sub(1)
     }
 
     /// The first key after that time.
-    #[must_use]
-    pub fn index_after(&self, time: f64) -> Option<usize> {
+    pub(crate) fn index_after(&self, time: f64) -> Option<usize> {
         let next = self.0.partition_point(|key| key.time <= time + SAME_TIME);
         (next < self.0.len()).then_some(next)
     }
 
     /// Removes the key at that time, if there is one.
-    pub fn remove_at(&mut self, time: f64) -> Option<Key<T>> {
+    pub(crate) fn remove_at(&mut self, time: f64) -> Option<Key<T>> {
         self.index_at(time).map(|index| self.0.remove(index))
     }
 
     /// Removes all keys.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// Where a time lies. Nothing if there are no keys.
-    #[must_use]
-    pub fn place(&self, time: f64) -> Option<Place> {
+    pub(crate) fn place(&self, time: f64) -> Option<Place> {
         let last = self.0.len().checked_sub(1)?;
         let next = self.0.partition_point(|key| key.time <= time);
         Some(match next {
@@ -132,15 +127,13 @@ impl<T> Keys<T> {
     }
 
     /// The same keys with other values.
-    #[must_use]
-    pub fn map<U>(&self, value: impl Fn(&T) -> U) -> Keys<U> {
+    pub(crate) fn map<U>(&self, value: impl Fn(&T) -> U) -> Keys<U> {
         let key = |key: &Key<T>| Key { time: key.time, value: value(&key.value), interpolation: key.interpolation };
         Keys(self.0.iter().map(key).collect())
     }
 
     /// The keys from the first to the last of these times, moved by `offset`.
-    #[must_use]
-    pub fn copied(&self, range: Option<(f64, f64)>, offset: f64) -> Self
+    pub(crate) fn copied(&self, range: Option<(f64, f64)>, offset: f64) -> Self
     where
         T: Clone,
     {

@@ -7,6 +7,7 @@
 mod curve;
 mod custom;
 mod define;
+mod describe;
 mod description;
 mod keys;
 mod kind;
@@ -19,17 +20,17 @@ mod set;
 mod stored;
 mod suite;
 mod value;
+mod variadic;
 
 use std::ffi::CStr;
 
 pub use description::{Invalidates, Measures, ParamDescription, ParamOption, StringMode};
-pub use keys::{Interpolation, Key, Keys, Place, SAME_TIME};
+pub use keys::{Interpolation, Key};
 pub use kind::ParamKind;
 pub use parametric::{ControlCurve, ControlPoint};
 pub use saved::{Content, SavedParam, SavedParams};
 pub use value::{ParamValue, ValueError};
 
-pub(crate) use parameter::Param;
 pub(crate) use parametric_suite::SUITE as PARAMETRIC_SUITE;
 pub(crate) use set::ParamSet;
 pub(crate) use suite::SUITE;

@@ -1,35 +1,30 @@
 //! One to four numbers: what a numeric parameter is worth at a time.
 
-use serde::{Deserialize, Serialize};
-
 /// One to four numbers. Whole numbers of 32 bits are kept in them exactly.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
-pub struct Numbers {
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Numbers {
     length: usize,
     numbers: [f64; Self::MOST],
 }
 
 impl Numbers {
     /// How many numbers there can be: no parameter has more.
-    pub const MOST: usize = 4;
+    pub(crate) const MOST: usize = 4;
 
     /// The same number of numbers, each made of the old one.
-    #[must_use]
-    pub fn map(mut self, number: impl Fn(f64) -> f64) -> Self {
+    pub(crate) fn map(mut self, number: impl Fn(f64) -> f64) -> Self {
         self.iter_mut().for_each(|slot| *slot = number(*slot));
         self
     }
 
     /// Each made of the numbers at the same place in both.
-    #[must_use]
-    pub fn zip(mut self, other: Self, number: impl Fn(f64, f64) -> f64) -> Self {
+    pub(crate) fn zip(mut self, other: Self, number: impl Fn(f64, f64) -> f64) -> Self {
         self.iter_mut().zip(other.iter()).for_each(|(slot, &other)| *slot = number(*slot, other));
         self
     }
 
     /// As whole numbers, the nearest ones.
-    pub fn integers(&self) -> impl Iterator<Item = i32> + '_ {
+    pub(crate) fn integers(&self) -> impl Iterator<Item = i32> + '_ {
         // A cast saturates, which is what is wanted of numbers that do not fit.
         self.iter().map(|number| number.round() as i32)
     }
@@ -77,22 +72,5 @@ impl<const N: usize> From<[f64; N]> for Numbers {
     fn from(numbers: [f64; N]) -> Self {
         const { assert!(N <= Self::MOST) };
         numbers.into_iter().collect()
-    }
-}
-
-impl TryFrom<Vec<f64>> for Numbers {
-    type Error = String;
-
-    fn try_from(numbers: Vec<f64>) -> Result<Self, String> {
-        if numbers.is_empty() || numbers.len() > Self::MOST {
-            return Err(format!("{} numbers where one to four belong", numbers.len()));
-        }
-        Ok(numbers.into_iter().collect())
-    }
-}
-
-impl From<Numbers> for Vec<f64> {
-    fn from(numbers: Numbers) -> Self {
-        numbers.to_vec()
     }
 }

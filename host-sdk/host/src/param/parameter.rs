@@ -8,7 +8,8 @@ use ofx_sys::*;
 use super::ParamOwner;
 use super::curve;
 use super::define;
-use super::description::{self, ParamDescription};
+use super::describe;
+use super::description::ParamDescription;
 use super::keys::{Interpolation, Keys};
 use super::kind::{Holds, ParamKind};
 use super::numbers::Numbers;
@@ -89,7 +90,7 @@ impl Param {
     /// What it is at present.
     pub(crate) fn describe(&self) -> ParamDescription {
         let curves = if self.kind == ParamKind::Parametric { self.curves() } else { Vec::new() };
-        let mut description = description::describe(self.kind, &self.properties, &curves);
+        let mut description = describe::describe(self.kind, &self.properties, &curves);
         description.default = self.default.get_or_init(|| self.declared_default()).clone();
         description
     }
@@ -100,7 +101,7 @@ impl Param {
             return;
         }
         let names = [kOfxParamPropDisplayMin, kOfxParamPropDisplayMax];
-        for (name, limits) in names.into_iter().zip(description::display_limits(self.kind, &self.properties)) {
+        for (name, limits) in names.into_iter().zip(describe::display_limits(self.kind, &self.properties)) {
             match self.kind.holds() {
                 Holds::Integers(_) => {
                     self.properties.put(name, limits.into_iter().map(|limit| limit as c_int).collect::<Vec<_>>());
@@ -141,7 +142,7 @@ impl Param {
     /// Sets the value. With a time it becomes a key; without, it is the value from now on, or a key at the instance's time
     /// if there are keys already. False, and nothing is done, if it is a value of another kind or the time is not finite.
     pub(crate) fn set_item(&self, time: Option<f64>, item: Item, interpolation: Option<Interpolation>) -> bool {
-        let interpolation = interpolation.unwrap_or_else(|| description::interpolation(self.kind, &self.properties));
+        let interpolation = interpolation.unwrap_or_else(|| describe::interpolation(self.kind, &self.properties));
         // Asked for before the lock is taken: it is the owner who answers.
         let now = self.now();
         let mut stored = lock(&self.stored);
@@ -173,10 +174,9 @@ impl Param {
                 Ok(Item::Numbers(numbers.map(|number| f64::from(u8::from(number != 0.0)))))
             }
             Item::Numbers(numbers) => {
-                let limits =
-                    [kOfxParamPropMin, kOfxParamPropMax].map(|name| description::numbers(&self.properties, name));
+                let limits = [kOfxParamPropMin, kOfxParamPropMax].map(|name| describe::numbers(&self.properties, name));
                 let mut within = numbers;
-                description::clamp(&mut within, &limits[0], &limits[1]);
+                describe::clamp(&mut within, &limits[0], &limits[1]);
                 if within != numbers {
                     complain(format!("{numbers:?}, which is out of its range"));
                 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::description::{ParamDescription, ParamOption, clamp};
+use super::describe::clamp;
+use super::description::{ParamDescription, ParamOption};
 use super::kind::{Holds, ParamKind};
 use super::parametric::ControlCurve;
 
