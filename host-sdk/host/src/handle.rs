@@ -39,7 +39,10 @@ pub(crate) trait Handled: Send + Sync + Sized + 'static {
 }
 
 /// The live objects of one kind, in parts, so that threads rarely wait for each other.
-pub(crate) struct Table<T>([RwLock<Option<HashMap<usize, Arc<T>>>>; PARTS]);
+pub(crate) struct Table<T>([RwLock<Part<T>>; PARTS]);
+
+/// Objects by their handles; none before the first.
+type Part<T> = Option<HashMap<usize, Arc<T>>>;
 
 const PARTS: usize = 16;
 /// Handles are multiples of this, as pointers of structs are.
@@ -60,7 +63,7 @@ impl<T> Table<T> {
         Self([const { RwLock::new(None) }; PARTS])
     }
 
-    fn part(&self, number: usize) -> &RwLock<Option<HashMap<usize, Arc<T>>>> {
+    fn part(&self, number: usize) -> &RwLock<Part<T>> {
         &self.0[(number >> (STEP.trailing_zeros() as usize + KIND_BITS)) % PARTS]
     }
 }
@@ -83,11 +86,6 @@ impl<T: Handled> Owned<T> {
     /// The handle, as the pointer type that its suite wants.
     pub(crate) fn handle<P>(&self) -> *mut P {
         std::ptr::without_provenance_mut(self.number)
-    }
-
-    /// The object.
-    pub(crate) fn arc(&self) -> &Arc<T> {
-        &self.object
     }
 }
 

@@ -107,6 +107,14 @@ impl PropertySet {
         lock(&self.slots).insert(name.to_owned(), slot);
     }
 
+    /// As [`define`](Self::define), of any length and of the default's type: for properties of which the headers say
+    /// something else than what plugins and hosts do.
+    pub(crate) fn define_any(&self, name: &CStr, access: Access, default: impl Into<Values>) {
+        let default = default.into();
+        let slot = Slot { dimension: None, values: default.clone(), default, access };
+        lock(&self.slots).insert(name.to_owned(), slot);
+    }
+
     /// As [`define`](Self::define), to build sets in one go.
     pub(crate) fn with(self, name: &CStr, access: Access, default: impl Into<Values>) -> Self {
         self.define(name, access, default);
