@@ -65,7 +65,8 @@ fn plugins() -> &'static Plugins {
     static PLUGINS: OnceLock<Plugins> = OnceLock::new();
     PLUGINS.get_or_init(|| {
         let identifiers: Vec<CString> = all().iter().map(|effect| super::c_string(effect.identifier())).collect();
-        let plugin = |((identifier, effect), main): ((&CString, &Box<dyn Effect>), &MainEntry)| ofx::OfxPlugin {
+        let effects = all().iter().map(Box::as_ref);
+        let plugin = |((identifier, effect), main): ((&CString, &dyn Effect), &MainEntry)| ofx::OfxPlugin {
             pluginApi: ofx::kOfxImageEffectPluginApi.as_ptr(),
             apiVersion: ofx::kOfxImageEffectPluginApiVersion,
             pluginIdentifier: identifier.as_ptr(),
@@ -74,7 +75,7 @@ fn plugins() -> &'static Plugins {
             setHost: Some(set_host),
             mainEntry: Some(*main),
         };
-        let structs = identifiers.iter().zip(all()).zip(&MAIN).map(plugin).collect();
+        let structs = identifiers.iter().zip(effects).zip(&MAIN).map(plugin).collect();
         Plugins { structs, _identifiers: identifiers }
     })
 }
