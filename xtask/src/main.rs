@@ -1,9 +1,11 @@
-//! Developer commands: `cargo xtask setup`, `test`, `generate`, `check-onnx` and `demo`.
+//! Developer commands: `cargo xtask setup`, `test`, `generate`, `check-onnx`,
+//! `bundle` and `demo`.
 //!
 //! They need Rust, and Python 3 with pip; what they fetch goes into `target/`. CI runs the same commands as people do.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is this program's interface")]
 
+mod bundle;
 mod checks;
 mod demo;
 mod generate;
@@ -24,6 +26,10 @@ usage: cargo xtask COMMAND
   generate       write the files that are made of the nodes' declarations: docs/nodes.md, docs/preset.schema.json
   check-onnx FOLDER...
                  the ONNX checker on every .onnx below the folders
+  bundle [--dev] [--install [FOLDER]]
+                 the OpenFX plugin as target/bundle/DragFX.ofx.bundle, with everything that it needs inside
+                 --dev: not optimised, as the tests take it, in target/bundle-dev
+                 --install: and put it where hosts look for plugins, or into another folder
   demo           drag a point of a small generated image and say where the pictures are";
 
 fn main() -> ExitCode {
@@ -38,6 +44,7 @@ fn main() -> ExitCode {
             let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
             checks::check_onnx(&folders).0
         }
+        ["bundle", options @ ..] => bundle(options),
         ["demo"] => demo::run(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
@@ -52,4 +59,23 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn bundle(options: &[&str]) -> anyhow::Result<()> {
+    let (profile, options) = match options {
+        ["--dev", rest @ ..] => (bundle::Profile::Dev, rest),
+        rest => (bundle::Profile::Release, rest),
+    };
+    let folder = match options {
+        [] => None,
+        ["--install"] => Some(None),
+        ["--install", folder] => Some(Some(*folder)),
+        _ => anyhow::bail!("`bundle` has no `{}`\n\n{HELP}", options.join(" ")),
+    };
+    let bundle = bundle::make(profile)?;
+    println!("\nthe plugin: {}", bundle.display());
+    if let Some(folder) = folder {
+        println!("installed as {}", bundle::install(&bundle, folder)?.display());
+    }
+    Ok(())
 }

@@ -95,6 +95,8 @@ pub struct Reads {
     pub files: Vec<PathBuf>,
     /// The preset's models whose hash counts, by the value of a model parameter.
     pub models: Vec<String>,
+    /// What comes from outside of the graph and counts, by the hash of its content: a host application's picture, say.
+    pub outside: Vec<String>,
     /// Whether numbers differ from device to device.
     pub device: bool,
     /// Whether the number of the frame itself counts ([`Job::frame`]), beside what parameters and inputs are there.
@@ -161,6 +163,13 @@ impl Reads {
     #[must_use]
     pub fn file(mut self, path: PathBuf) -> Self {
         self.files.push(path);
+        self
+    }
+
+    /// Reads something from outside of the graph too, known by the hash of its content.
+    #[must_use]
+    pub fn outside(mut self, hash: String) -> Self {
+        self.outside.push(hash);
         self
     }
 

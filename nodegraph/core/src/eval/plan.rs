@@ -288,6 +288,9 @@ impl Planner<'_> {
             let (_, model) = ModelRef::find(self.document.models(), name)?;
             builder.part("model", self.models.identify(model, self.folder)?.as_bytes());
         }
+        for hash in &reads.outside {
+            builder.part("outside", hash.as_bytes());
+        }
         if reads.device {
             builder.part("device", self.models.device_class().as_bytes());
         }

@@ -1,0 +1,171 @@
+//! Pictures between host and graph.
+
+use std::sync::Arc;
+
+use dragfx_graph::raster::resample::{Area, Filter, resize_image};
+use dragfx_graph::value::{Image, Transfer};
+use ndarray::{Array3, Axis};
+use ofx_sys as ofx;
+
+use crate::effect::Request;
+use crate::failure::Failure;
+use crate::ffi::HostError;
+use crate::ffi::effect::Instance;
+use crate::ffi::image::HostImage;
+use crate::geometry::{Rect, Window};
+use crate::pixels::{read_row, write_row};
+use crate::placement::{Fit, Placement};
+
+/// A clip's picture at a time as the graph takes it, encoded as told; `None` where there is none.
+///
+/// # Errors
+/// The host does not give what it should.
+pub fn from_clip(
+    instance: &Instance<'_>,
+    clip: &str,
+    time: f64,
+    transfer: Transfer,
+) -> Result<Option<Arc<Image>>, Failure> {
+    let clip = instance.clip(clip)?;
+    if !clip.is_connected() {
+        return Ok(None);
+    }
+    let Some(picture) = clip.image(time, None)? else { return Ok(None) };
+    let bounds = picture.bounds();
+    if bounds.is_empty() {
+        return Ok(None);
+    }
+    let format = picture.format();
+    let pixels =
+        (bounds.y1..bounds.y2).rev().flat_map(|y| read_row(picture.row(y), format).flatten().collect::<Vec<_>>());
+    let shape = (bounds.height(), bounds.width(), 4);
+    let pixels = Array3::from_shape_vec(shape, pixels.collect()).expect("a pixel for each place");
+    Ok(Some(Arc::new(Image::new(pixels, transfer))))
+}
+
+/// The frame that pictures are put in: where the source is, if there is one, else the project.
+///
+/// # Errors
+/// The host knows neither.
+pub fn frame(instance: &Instance<'_>, source: Option<&str>, time: f64) -> Result<Rect, Failure> {
+    let clip = source.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
+    let around = clip.and_then(|clip| clip.region_of_definition(time).ok()).filter(|rect| !rect.is_empty());
+    around.map_or_else(|| project(instance), Ok)
+}
+
+/// The window of the project; its extent where that is all that the host knows.
+fn project(instance: &Instance<'_>) -> Result<Rect, Failure> {
+    let about = instance.properties()?;
+    let [x1, y1] = about.doubles(ofx::kOfxImageEffectPropProjectOffset).unwrap_or_default();
+    let size = about.doubles::<2>(ofx::kOfxImageEffectPropProjectSize).ok();
+    let size = size.filter(|size| size.iter().all(|side| side.is_finite() && *side > 0.0));
+    let size = size.map_or_else(|| about.doubles(ofx::kOfxImageEffectPropProjectExtent), Ok)?;
+    let rect = Rect { x1, y1, x2: x1 + size[0], y2: y1 + size[1] };
+    if rect.is_empty() {
+        return Err(HostError::Nonsense(format!("the project is {} x {} large", size[0], size[1])).into());
+    }
+    Ok(rect)
+}
+
+/// How a picture is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Showing {
+    /// How it fills the frame.
+    pub fit: Fit,
+    /// The frame, canonical.
+    pub frame: Rect,
+    /// How its colours are encoded.
+    pub transfer: Transfer,
+}
+
+/// Writes a picture to the output, over the picture of a clip if one is named and connected, else over nothing.
+///
+/// # Errors
+/// The host does not give what it should.
+pub fn show(
+    instance: &Instance<'_>,
+    request: &Request,
+    image: &Image,
+    showing: Showing,
+    under: Option<&str>,
+) -> Result<(), Failure> {
+    let output = instance.clip("Output")?;
+    let Some(mut target) = output.image(request.time, None)? else { return Err(no_output(instance)) };
+    let aspect = output.properties().double(ofx::kOfxImagePropPixelAspectRatio, 0).unwrap_or(1.0);
+    let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { 1.0 };
+    let (height, width) = image.size();
+    let placement = Placement::new(showing.fit, showing.frame, [width, height]);
+    // Some hosts give pictures of another scale than they ask for.
+    let place = placement.window(target.scale(), aspect);
+    let image = resize(image, place);
+    let image = image.encoded(showing.transfer);
+    let under = under.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
+    let under = under.map(|clip| clip.image(request.time, None)).transpose()?.flatten();
+    fill(&mut target, request.window, Some((&image, place)), under.as_ref());
+    Ok(())
+}
+
+/// Writes the picture of a clip to the output, or nothing but transparent black.
+///
+/// # Errors
+/// The host does not give what it should.
+pub fn pass(instance: &Instance<'_>, request: &Request, clip: Option<&str>) -> Result<(), Failure> {
+    let Some(mut target) = instance.clip("Output")?.image(request.time, None)? else { return Err(no_output(instance)) };
+    let under = clip.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
+    let under = under.map(|clip| clip.image(request.time, None)).transpose()?.flatten();
+    fill(&mut target, request.window, None, under.as_ref());
+    Ok(())
+}
+
+/// There is nothing to write to: the host has lost interest, or breaks its word.
+fn no_output(instance: &Instance<'_>) -> Failure {
+    if instance.aborted() { Failure::Cancelled } else { HostError::Null("picture to write to").into() }
+}
+
+/// The picture in the size of its place.
+fn resize(image: &Image, place: Window) -> Image {
+    let size = image.size();
+    resize_image(image, Area::whole(size), (place.height(), place.width()), Filter::Lanczos)
+}
+
+/// Writes the pixels of a window: the picture where it lies, over what is under it.
+fn fill(target: &mut HostImage<'_>, window: Window, picture: Option<(&Image, Window)>, under: Option<&HostImage<'_>>) {
+    let bounds = target.bounds();
+    let window = window.intersect(bounds);
+    let format = target.format();
+    let start = usize::try_from(i64::from(window.x1) - i64::from(bounds.x1)).unwrap_or(0) * format.pixel_bytes();
+    let length = window.width() * format.pixel_bytes();
+    for y in window.y1..window.y2 {
+        let mut row = vec![[0.0_f32; 4]; window.width()];
+        if let Some(under) = under.filter(|under| (under.bounds().y1..under.bounds().y2).contains(&y)) {
+            let first = under.bounds().x1;
+            for (x, [r, g, b, alpha]) in (first..).zip(read_row(under.row(y), under.format())) {
+                if let Some(pixel) = place_in(&mut row, window, x) {
+                    // Light without coverage stays.
+                    let by = if alpha > 0.0 { alpha } else { 1.0 };
+                    *pixel = [r * by, g * by, b * by, alpha];
+                }
+            }
+        }
+        if let Some((image, place)) = picture.filter(|(_, place)| (place.y1..place.y2).contains(&y)) {
+            let line = usize::try_from(place.y2 - 1 - y).unwrap_or(0);
+            let pixels = image.pixels();
+            for (x, pixel) in (place.x1..place.x2).zip(pixels.index_axis(Axis(0), line).rows()) {
+                if let Some(to) = place_in(&mut row, window, x) {
+                    let alpha = pixel[3];
+                    let behind = *to;
+                    *to = [0, 1, 2, 3].map(|channel| {
+                        let value = if channel == 3 { alpha } else { pixel[channel] * alpha };
+                        value + behind[channel] * (1.0 - alpha)
+                    });
+                }
+            }
+        }
+        write_row(row, &mut target.row_mut(y)[start..start + length], format);
+    }
+}
+
+/// The pixel of a row at `x`, if the window has it.
+fn place_in(row: &mut [[f32; 4]], window: Window, x: i32) -> Option<&mut [f32; 4]> {
+    row.get_mut(usize::try_from(i64::from(x) - i64::from(window.x1)).ok()?)
+}

@@ -1,0 +1,81 @@
+//! What all instances share: models, finished drags and pictures. Hosts make an instance for each frame; this is what
+//! makes that cheap.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dragfx_graph::eval::Evaluator;
+use dragfx_graph::models::ModelStore;
+use dragfx_runtime::{Device, Environment, EnvironmentOptions, SessionOptions};
+
+use crate::failure::Failure;
+use crate::{bundle, log};
+
+/// The most of a GPU's memory that is used: a host needs it, too.
+const GPU_MEMORY: usize = 2 << 30;
+
+#[derive(Default)]
+struct State {
+    /// How many effects the host has loaded.
+    loaded: usize,
+    evaluators: BTreeMap<String, Arc<Evaluator>>,
+}
+
+static STATE: Mutex<State> = Mutex::new(State { loaded: 0, evaluators: BTreeMap::new() });
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The host has loaded an effect.
+pub(crate) fn loaded() {
+    state().loaded += 1;
+}
+
+/// The host unloads an effect. With the last one everything is given back.
+pub(crate) fn unloaded() {
+    let mut state = state();
+    state.loaded = state.loaded.saturating_sub(1);
+    if state.loaded == 0 {
+        state.evaluators.clear();
+    }
+}
+
+/// The host needs memory: pictures and drags are forgotten, models stay.
+pub(crate) fn purge() {
+    for evaluator in state().evaluators.values() {
+        evaluator.cache().clear();
+    }
+}
+
+/// The evaluator of a device, with models and results of its own.
+///
+/// # Errors
+/// ONNX Runtime is not there.
+pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
+    let mut state = state();
+    if let Some(known) = state.evaluators.get(&device.to_string()) {
+        return Ok(Arc::clone(known));
+    }
+    let options = EnvironmentOptions {
+        library_folders: bundle::libraries().into_iter().collect(),
+        ..EnvironmentOptions::default()
+    };
+    let environment = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
+    log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
+    let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
+    let cache = dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx");
+    let models = Arc::new(ModelStore::new(cache.clone(), model_folders(), session));
+    let evaluator = Arc::new(Evaluator::new(models).with_disk(cache.join("trajectories")));
+    state.evaluators.insert(device.to_string(), Arc::clone(&evaluator));
+    Ok(evaluator)
+}
+
+/// Where models are looked for, beside the places that presets hint at: the bundle, and the folders of the variable that
+/// the command line looks at, too.
+fn model_folders() -> Vec<PathBuf> {
+    let named = std::env::var_os("DRAGFX_MODEL_PATH").unwrap_or_default();
+    let named = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
+    bundle::resources().map(|folder| folder.join("models")).into_iter().chain(named).collect()
+}
