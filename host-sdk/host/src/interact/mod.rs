@@ -37,8 +37,8 @@ pub(crate) use suite::SUITE;
 pub(crate) trait InteractOwner: Send + Sync {
     /// The handle of the instance.
     fn effect(&self) -> usize;
-    /// Runs code that calls the plugin, as an action of that name is run.
-    fn call(&self, action: &'static CStr, code: &mut dyn FnMut());
+    /// Runs code that calls the plugin, as an action of that name is run, at a time if it has one.
+    fn call(&self, action: &'static CStr, time: Option<f64>, code: &mut dyn FnMut());
 }
 
 /// Which interface an interact is for.

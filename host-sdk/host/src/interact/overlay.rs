@@ -47,7 +47,7 @@ impl Overlay {
     ) -> Result<Self, InteractError> {
         let interact = Interact::new(instance_properties(owner.effect(), view));
         let mut status = Status::FATAL;
-        owner.call(kOfxActionCreateInstance, &mut || {
+        owner.call(kOfxActionCreateInstance, Some(view.time), &mut || {
             status = described.entry.run(kOfxActionCreateInstance, &interact, std::ptr::null_mut());
         });
         match status {
@@ -212,7 +212,7 @@ impl Overlay {
         properties.put(kOfxInteractPropViewportSize, view.size.map(u32::cast_signed));
         let arguments = Owned::new(arguments);
         let mut status = Status::FATAL;
-        self.owner.call(action, &mut || {
+        self.owner.call(action, Some(view.time), &mut || {
             status = self.described.entry.run(action, &self.interact, arguments.handle());
         });
         match status {
@@ -225,7 +225,7 @@ impl Overlay {
 
 impl Drop for Overlay {
     fn drop(&mut self) {
-        self.owner.call(kOfxActionDestroyInstance, &mut || {
+        self.owner.call(kOfxActionDestroyInstance, None, &mut || {
             // Whatever it answers, it ends.
             self.described.entry.run(kOfxActionDestroyInstance, &self.interact, std::ptr::null_mut());
         });

@@ -204,6 +204,11 @@ impl Param {
         made
     }
 
+    /// Looks at what it holds. The code calls no plugin.
+    pub(crate) fn look<T>(&self, code: impl FnOnce(&Stored) -> T) -> T {
+        code(&lock(&self.stored))
+    }
+
     /// A copy of what it holds.
     pub(crate) fn stored(&self) -> Stored {
         lock(&self.stored).clone()
