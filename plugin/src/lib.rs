@@ -4,6 +4,7 @@
 //! with the host, [`effect`] says what an effect is, [`effects`] has them.
 
 mod bundle;
+pub mod declared;
 pub mod effect;
 pub mod effects;
 pub mod failure;
