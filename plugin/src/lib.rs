@@ -5,6 +5,7 @@
 
 mod bundle;
 pub mod clips;
+pub mod declared;
 pub mod effect;
 pub mod effects;
 pub mod failure;
