@@ -45,9 +45,7 @@ pub fn describe(descriptor: &Descriptor<'_>) -> Result<()> {
     about
         .set_texts(ofx::kOfxImageEffectPropColourManagementStyle, &[ofx::kOfxImageEffectColourManagementCore])
         .if_known();
-    about
-        .set_texts(ofx::kOfxImageEffectPropColourManagementAvailableConfigs, &[ofx::kOfxConfigIdentifier])
-        .if_known();
+    about.set_texts(ofx::kOfxImageEffectPropColourManagementAvailableConfigs, &[ofx::kOfxConfigIdentifier]).if_known();
     Ok(())
 }
 
@@ -84,7 +82,8 @@ const REFERENCE: &str = "OfxColourspace_";
 /// those that the host would like; else our own.
 #[must_use]
 pub fn output(instance: &Instance<'_>, under: Option<&str>, preferred: &[String]) -> String {
-    let chosen = instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(0.0)).unwrap_or(0);
+    let chosen =
+        instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(0.0)).unwrap_or(0);
     let basic = instance.properties().is_ok_and(|about| {
         let style = about.text(ofx::kOfxImageEffectPropColourManagementStyle, 0).unwrap_or_default();
         style.as_bytes() == ofx::kOfxImageEffectColourManagementBasic.to_bytes()

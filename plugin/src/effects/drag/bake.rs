@@ -312,12 +312,12 @@ pub(super) mod tests {
             prop_assert_eq!(&*read, &bake);
             prop_assert!(bake.states.len() <= MOST_STATES);
             for end in [0.0, 1.0] {
-                prop_assert_eq!(read.latent_at(end).ws(), way.latent_at(end).ws());
+                prop_assert_eq!(read.latent_at(end).ws().to_owned(), way.latent_at(end).ws().to_owned());
                 let handles: Vec<_> = way.points_at(end).iter().map(|point| point.handle).collect();
                 prop_assert_eq!(read.handles_at(end), handles);
             }
             if steps < MOST_STATES {
-                prop_assert_eq!(read.latent_at(progress).ws(), way.latent_at(progress).ws());
+                prop_assert_eq!(read.latent_at(progress).ws().to_owned(), way.latent_at(progress).ws().to_owned());
             }
         }
 

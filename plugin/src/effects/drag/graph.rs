@@ -84,7 +84,9 @@ pub(super) fn check(settings: &Settings, placement: &Placement) -> Result<(), Fa
     match settings.now.pairs.iter().zip(&placed).find(|(_, placed)| outside(placed)) {
         Some((pair, _)) => {
             let number = pair.place + 1;
-            Err(Failure::User(format!("the handle of point {number} is not on the picture: move it there, or disable it")))
+            Err(Failure::User(format!(
+                "the handle of point {number} is not on the picture: move it there, or disable it"
+            )))
         }
         None => Ok(()),
     }
@@ -195,7 +197,13 @@ impl BakedDrag {
     fn new(bake: Arc<Bake>) -> Self {
         let decl = NodeDecl::new("baked-drag", 1, "Baked drag", Category::Plugin, "A drag that a project keeps.")
             .output("latent", PortType::Latent, "The latent at the progress.")
-            .param(ParamDecl::float("progress", "Progress", 1.0, 0.0..=1.0, "Where on the way: 0 is the start, 1 the end."));
+            .param(ParamDecl::float(
+                "progress",
+                "Progress",
+                1.0,
+                0.0..=1.0,
+                "Where on the way: 0 is the start, 1 the end.",
+            ));
         Self { decl, bake }
     }
 }

@@ -80,11 +80,11 @@ mod tests {
     fn up_is_up_and_what_is_not_there_is_black() {
         // A white pixel of a mask that is one pixel large, at the project's lower left.
         let dot = Image::new(Array3::ones((1, 1, 4)), Transfer::Srgb);
-        let placement =
-            Placement { rect: Rect { x1: 0.0, y1: 0.0, x2: 4.0, y2: 4.0 }, size: [4, 4] };
+        let placement = Placement { rect: Rect { x1: 0.0, y1: 0.0, x2: 4.0, y2: 4.0 }, size: [4, 4] };
         let at = Rect { x1: 0.0, y1: 0.0, x2: 1.0, y2: 1.0 };
         let mask = placed(Some((&dot, at)), &placement).expect("room for it");
-        let white: Vec<_> = mask.pixels().indexed_iter().filter(|(_, v)| **v != 0.0).map(|((y, x, _), _)| (y, x)).collect();
+        let white: Vec<_> =
+            mask.pixels().indexed_iter().filter(|(_, v)| **v != 0.0).map(|((y, x, _), _)| (y, x)).collect();
         assert_eq!(white, [(3, 0); 4], "rows count from the top");
         let far = Rect { x1: 100.0, y1: 100.0, x2: 101.0, y2: 101.0 };
         for picture in [Some((&dot, far)), None] {

@@ -95,7 +95,8 @@ impl Settings {
         let first = settings.now.int("firstFrame") as f64;
         if settings.now.bool("warmStart") && time > first {
             if time - first > MOST_BEFORE {
-                let reason = format!("a warm start over more than {MOST_BEFORE} frames: set First frame nearer to them");
+                let reason =
+                    format!("a warm start over more than {MOST_BEFORE} frames: set First frame nearer to them");
                 return Err(Failure::User(reason));
             }
             let times = std::iter::successors(Some(time - 1.0), |time| Some(time - 1.0)).take_while(|&at| at >= first);
@@ -121,7 +122,9 @@ impl Settings {
         if self.model.is_empty() {
             let bundled = bundled().filter(|path| path.exists());
             let bundled = bundled.ok_or_else(|| {
-                Failure::User("no model is chosen, and this copy of DragFX comes without one: choose a checkpoint".into())
+                Failure::User(
+                    "no model is chosen, and this copy of DragFX comes without one: choose a checkpoint".into(),
+                )
             })?;
             return Ok(models.refer(&bundled, &folder())?);
         }

@@ -168,7 +168,7 @@ mod tests {
             ("a mask", false, |s| s.use_mask = true),
             ("a target, by a rounding", true, |s| s.now.pairs[1].target[0] += 0.01),
             ("a target", false, |s| s.now.pairs[1].target[0] += 10.0),
-            ("a point less", false, |s| drop(s.now.pairs.pop())),
+            ("a point less", false, |s| s.now.pairs.truncate(1)),
             ("the device", true, |s| s.device = dragfx_runtime::Device::Cuda(0)),
         ];
         let (settings, bake, model) = baked();
@@ -233,7 +233,12 @@ mod tests {
         let rows = [
             (&settings, "", Some(&*model), "Nothing is baked"),
             (&settings, &*text, Some(&*model), "Baked: 3 steps, not arrived"),
-            (&changed, &text, Some(&model), "Baked: 3 steps, not arrived; the settings have changed since, so it is not used"),
+            (
+                &changed,
+                &text,
+                Some(&model),
+                "Baked: 3 steps, not arrived; the settings have changed since, so it is not used",
+            ),
             (&fixed, &text, Some(&model), "Baked: 3 steps, not arrived; the settings have changed since"),
             (&settings, &text, None, "Baked: 3 steps, not arrived; its model is not there"),
         ];

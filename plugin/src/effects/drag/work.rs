@@ -10,6 +10,7 @@ use super::graph::{self, Graph};
 use super::mask;
 use super::settings::{Settings, folder};
 use super::state::{self, Shown};
+use super::trace;
 use crate::failure::Failure;
 use crate::ffi::effect::Instance;
 use crate::ffi::message::Progress;
@@ -75,12 +76,15 @@ impl<'a> Scene<'a> {
     pub(super) fn picture(&self, shown: &Shown) -> Result<Arc<Image>, Failure> {
         let value = match shown {
             Shown::Start => self.run(&graph::start(&self.settings, &self.model)?, "image", None, None)?,
-            Shown::Baked(bake) => {
-                self.run(&graph::baked(&self.settings, &self.model, bake)?, "image", None, None)?
-            }
+            Shown::Baked(bake) => self.run(&graph::baked(&self.settings, &self.model, bake)?, "image", None, None)?,
             Shown::Live => {
                 let (graph, placement) = self.live(None)?;
-                self.run(&graph, "image", Some(&placement), None)?
+                let image = self.run(&graph, "image", Some(&placement), None)?;
+                // The way is known now: this costs nothing.
+                if let Value::Points(points) = self.run(&graph, "points", Some(&placement), None)? {
+                    trace::remember(&self.settings, &self.model_hash, placement.size, &points);
+                }
+                image
             }
         };
         match value {
