@@ -4,6 +4,8 @@
 //! with the host, [`effect`] says what an effect is, [`effects`] has them.
 
 mod bundle;
+pub mod clips;
+pub mod declared;
 pub mod effect;
 pub mod effects;
 pub mod failure;
@@ -14,4 +16,5 @@ pub mod params;
 pub mod picture;
 pub mod pixels;
 pub mod placement;
+pub mod run;
 pub mod shared;

@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use dragfx_graph::raster::resample::{Area, Filter, resize_image};
-use dragfx_graph::value::{Image, Transfer};
+use dragfx_graph::value::{Image, MAX_SIDE, Transfer};
 use ndarray::{Array3, Axis};
 use ofx_sys as ofx;
 
 use crate::effect::Request;
 use crate::failure::Failure;
 use crate::ffi::HostError;
+use crate::ffi::clip::Clip;
 use crate::ffi::effect::Instance;
 use crate::ffi::image::HostImage;
 use crate::geometry::{Rect, Window};
 use crate::pixels::{read_row, write_row};
 use crate::placement::{Fit, Placement};
 
-/// A clip's picture at a time as the graph takes it, encoded as told; `None` where there is none.
+/// A clip's picture at a time as the graph takes it, encoded as told, and where it lies, canonical; `None` where there is
+/// none. Whatever the render scale, its pixels are those of the project at full size: numbers in graphs mean pixels, and a
+/// proxy shows what the film will.
 ///
 /// # Errors
 /// The host does not give what it should.
@@ -25,7 +28,7 @@ pub fn from_clip(
     clip: &str,
     time: f64,
     transfer: Transfer,
-) -> Result<Option<Arc<Image>>, Failure> {
+) -> Result<Option<(Arc<Image>, Rect)>, Failure> {
     let clip = instance.clip(clip)?;
     if !clip.is_connected() {
         return Ok(None);
@@ -40,7 +43,24 @@ pub fn from_clip(
         (bounds.y1..bounds.y2).rev().flat_map(|y| read_row(picture.row(y), format).flatten().collect::<Vec<_>>());
     let shape = (bounds.height(), bounds.width(), 4);
     let pixels = Array3::from_shape_vec(shape, pixels.collect()).expect("a pixel for each place");
-    Ok(Some(Arc::new(Image::new(pixels, transfer))))
+    let image = Image::new(pixels, transfer);
+    let [across, down] = [aspect(&clip) / picture.scale()[0], 1.0 / picture.scale()[1]];
+    let Rect { x1, y1, x2, y2 } = bounds.to_rect();
+    let rect = Rect { x1: x1 * across, y1: y1 * down, x2: x2 * across, y2: y2 * down };
+    let side = |side: f64| (side.round() as usize).clamp(1, MAX_SIDE);
+    let size = (side(rect.height()), side(rect.width()));
+    let image = if image.size() == size {
+        image
+    } else {
+        resize_image(&image, Area::whole(image.size()), size, Filter::Bilinear)
+    };
+    Ok(Some((Arc::new(image), rect)))
+}
+
+/// The width of a clip's pixels to their height.
+fn aspect(clip: &Clip<'_>) -> f64 {
+    let aspect = clip.properties().double(ofx::kOfxImagePropPixelAspectRatio, 0).unwrap_or(1.0);
+    if aspect.is_finite() && aspect > 0.0 { aspect } else { 1.0 }
 }
 
 /// The frame that pictures are put in: where the source is, if there is one, else the project.
@@ -91,8 +111,7 @@ pub fn show(
 ) -> Result<(), Failure> {
     let output = instance.clip("Output")?;
     let Some(mut target) = output.image(request.time, None)? else { return Err(no_output(instance)) };
-    let aspect = output.properties().double(ofx::kOfxImagePropPixelAspectRatio, 0).unwrap_or(1.0);
-    let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { 1.0 };
+    let aspect = aspect(&output);
     let (height, width) = image.size();
     let placement = Placement::new(showing.fit, showing.frame, [width, height]);
     // Some hosts give pictures of another scale than they ask for.

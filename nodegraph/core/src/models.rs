@@ -223,6 +223,15 @@ impl ModelStore {
         Ok(shared)
     }
 
+    /// The architecture of a model, read from its pack without opening it; `None` where it is not there, or not imported yet.
+    #[must_use]
+    pub fn known_spec(&self, model: &ModelRef, folder: &Path) -> Option<spec::Generator> {
+        let hash = self.identify(model, folder).ok()?;
+        let known = ModelRef { blake3: Some(hash), ..model.clone() };
+        let pack = self.cached(&known).or_else(|| Some(self.find_file(&known, folder).ok()?.0))?;
+        pack::is_pack(&pack).then(|| Manifest::read(&pack).ok())?.map(|manifest| manifest.generator)
+    }
+
     /// The hash of a file's content; `None` where there is no file that can be read.
     pub(crate) fn content_hash(&self, path: &Path) -> Option<String> {
         self.hashes.of(path)

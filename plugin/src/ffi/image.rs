@@ -57,7 +57,8 @@ impl<'a> HostImage<'a> {
         self.format = Format::named(&components, &depth, &alpha)
             .ok_or_else(|| HostError::Nonsense(format!("a picture has {components} of {depth}")))?;
         // A host that does not say how large its picture is meant gives it as it is.
-        self.scale = about.doubles(ofx::kOfxImageEffectPropRenderScale).unwrap_or([1.0, 1.0]);
+        let scale = about.doubles(ofx::kOfxImageEffectPropRenderScale).unwrap_or([1.0, 1.0]);
+        self.scale = scale.map(|scale: f64| if scale.is_finite() && scale > 0.0 { scale } else { 1.0 });
         let rod = about.ints(ofx::kOfxImagePropRegionOfDefinition).ok();
         self.rod = rod.map(|[x1, y1, x2, y2]| Window { x1, y1, x2, y2 }.to_rect());
         self.data = about.pointer(ofx::kOfxImagePropData)?.cast();
