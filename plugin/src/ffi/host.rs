@@ -77,7 +77,7 @@ pub(super) fn load() -> Result<Host> {
 }
 
 /// The host that loaded the plugin; looked at now if it calls without having loaded it.
-pub(super) fn current() -> Result<Host> {
+pub(crate) fn current() -> Result<Host> {
     let known = HOST.read().unwrap_or_else(PoisonError::into_inner).clone();
     known.map_or_else(load, Ok)
 }

@@ -1,0 +1,166 @@
+//! How colours of the output are encoded: as the host says, as it is known to work, or as the user chooses.
+
+use std::ffi::CStr;
+
+use dragfx_graph::value::Transfer;
+use ofx_sys as ofx;
+
+use crate::effect::Wishes;
+use crate::ffi::Result;
+use crate::ffi::effect::{Descriptor, Instance};
+use crate::ffi::host;
+use crate::ffi::property::IfKnown as _;
+use crate::params::{Kind, Spec};
+
+/// The parameter's name.
+pub const TRANSFER: &str = "transfer";
+
+/// Choices, in an order that only ever grows at its end: hosts know them by their places.
+const CHOICES: [&str; 3] = ["auto", "sRGB", "linear"];
+
+/// What we make as it is, and what is nearest to it: the first is for hosts with the core colour spaces, the second for
+/// those with the basic ones alone.
+const OWN: [&CStr; 2] = [ofx::kOfxColourspaceSrgbTx, ofx::kOfxColourspaceOfxDisplaySdr];
+/// The same in light, for hosts that would rather have that.
+const LINEAR: [&CStr; 2] = [ofx::kOfxColourspaceLinRec709Srgb, ofx::kOfxColourspaceOfxSceneLinear];
+
+/// Hosts that work in light and do not say so.
+const LINEAR_HOSTS: [&str; 2] = ["natron", "nuke"];
+
+/// The parameter.
+#[must_use]
+pub fn spec() -> Spec {
+    let hint = "How the colours of the picture are encoded.\nauto: as the host says; where it does not, linear in Nuke and \
+                Natron, and sRGB elsewhere.\nsRGB: as generators paint.\nlinear: proportional to light.";
+    let options = CHOICES.map(str::to_owned).to_vec();
+    Spec::new(TRANSFER, "Transfer", Kind::Choice { default: 0, options }, hint)
+}
+
+/// Says that the effect knows colour spaces.
+///
+/// # Errors
+/// The host does not answer.
+pub fn describe(descriptor: &Descriptor<'_>) -> Result<()> {
+    let about = descriptor.properties()?;
+    about
+        .set_texts(ofx::kOfxImageEffectPropColourManagementStyle, &[ofx::kOfxImageEffectColourManagementCore])
+        .if_known();
+    about.set_texts(ofx::kOfxImageEffectPropColourManagementAvailableConfigs, &[ofx::kOfxConfigIdentifier]).if_known();
+    Ok(())
+}
+
+/// Says in which colour space a clip had better come: the one that its pictures are used in.
+pub fn wish(wishes: &Wishes<'_>, clip: &str) {
+    wishes.colourspaces(clip, &OWN);
+}
+
+/// The encoding of a clip: what the user chose, else what the clip has, else what the host is known for.
+///
+/// # Errors
+/// The host does not answer.
+pub fn of_clip(instance: &Instance<'_>, clip: &str, time: f64) -> Result<Transfer> {
+    match instance.params()?.get(TRANSFER)?.int(time)? {
+        1 => return Ok(Transfer::Srgb),
+        2 => return Ok(Transfer::Linear),
+        _ => {}
+    }
+    let space = instance.clip(clip)?.properties().text(ofx::kOfxImageClipPropColourspace, 0).unwrap_or_default();
+    // The output may be said to be as a clip is.
+    let space = match space.strip_prefix(REFERENCE) {
+        Some(other) => {
+            instance.clip(other)?.properties().text(ofx::kOfxImageClipPropColourspace, 0).unwrap_or_default()
+        }
+        None => space,
+    };
+    if space.is_empty() { Ok(usual(&host::current()?.name)) } else { Ok(of_space(&space)) }
+}
+
+/// A colour space that is a clip's.
+const REFERENCE: &str = "OfxColourspace_";
+
+/// The colour space of the output: that of the clip that the picture is laid over, if it can be made; else the first of
+/// those that the host would like; else our own.
+#[must_use]
+pub fn output(instance: &Instance<'_>, under: Option<&str>, preferred: &[String]) -> String {
+    let chosen =
+        instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(0.0)).unwrap_or(0);
+    let basic = instance.properties().is_ok_and(|about| {
+        let style = about.text(ofx::kOfxImageEffectPropColourManagementStyle, 0).unwrap_or_default();
+        style.as_bytes() == ofx::kOfxImageEffectColourManagementBasic.to_bytes()
+    });
+    let under = under.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
+    let under = under.and_then(|clip| clip.properties().text(ofx::kOfxImageClipPropColourspace, 0).ok());
+    let spaces: Vec<String> = under.into_iter().chain(preferred.iter().cloned()).collect();
+    choose(chosen, basic, &spaces)
+}
+
+fn choose(chosen: i32, basic: bool, preferred: &[String]) -> String {
+    let can: &[&CStr] = match chosen {
+        1 => &OWN,
+        2 => &LINEAR,
+        _ => &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]],
+    };
+    let known = |space: &&String| can.iter().any(|name| name.to_bytes() == space.as_bytes());
+    let usual = || can[usize::from(basic)].to_string_lossy().into_owned();
+    preferred.iter().find(known).map_or_else(usual, String::clone)
+}
+
+fn of_space(space: &str) -> Transfer {
+    let linear = space.starts_with("lin_")
+        || ["ACES2065-1", "ACEScg", "scene_linear", "ofx_scene_linear"].contains(&space)
+        || space.eq_ignore_ascii_case("linear");
+    if linear { Transfer::Linear } else { Transfer::Srgb }
+}
+
+fn usual(host: &str) -> Transfer {
+    let host = host.to_ascii_lowercase();
+    if LINEAR_HOSTS.iter().any(|name| host.contains(name)) { Transfer::Linear } else { Transfer::Srgb }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_and_hosts_have_an_encoding() {
+        let spaces = [
+            ("srgb_tx", Transfer::Srgb),
+            ("ofx_display_sdr", Transfer::Srgb),
+            ("rec1886_rec709_display", Transfer::Srgb),
+            ("lin_rec709_srgb", Transfer::Linear),
+            ("ACEScg", Transfer::Linear),
+            ("ofx_scene_linear", Transfer::Linear),
+            ("scene_linear", Transfer::Linear),
+            ("ACEScct", Transfer::Srgb),
+        ];
+        for (space, expected) in spaces {
+            assert_eq!(of_space(space), expected, "{space}");
+        }
+        let hosts = [
+            ("fr.inria.Natron", Transfer::Linear),
+            ("uk.co.thefoundry.nuke", Transfer::Linear),
+            ("DaVinciResolve", Transfer::Srgb),
+            ("", Transfer::Srgb),
+        ];
+        for (host, expected) in hosts {
+            assert_eq!(usual(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_output_is_what_the_host_prefers_of_what_can_be_made() {
+        let rows: [(i32, bool, &[&str], &str); 7] = [
+            (0, false, &[], "srgb_tx"),
+            (0, true, &[], "ofx_display_sdr"),
+            (0, false, &["ACEScg", "lin_rec709_srgb", "srgb_tx"], "lin_rec709_srgb"),
+            (0, true, &["ofx_scene_log", "ofx_scene_linear"], "ofx_scene_linear"),
+            (1, false, &["lin_rec709_srgb"], "srgb_tx"),
+            (2, false, &["srgb_tx"], "lin_rec709_srgb"),
+            (2, true, &["ofx_display_sdr"], "ofx_scene_linear"),
+        ];
+        for (chosen, basic, preferred, expected) in rows {
+            let preferred: Vec<String> = preferred.iter().map(|&space| space.to_owned()).collect();
+            assert_eq!(choose(chosen, basic, &preferred), expected, "{chosen} {basic} {preferred:?}");
+        }
+    }
+}
