@@ -73,8 +73,11 @@ pub fn frame(instance: &Instance<'_>, source: Option<&str>, time: f64) -> Result
     around.map_or_else(|| project(instance), Ok)
 }
 
-/// The window of the project; its extent where that is all that the host knows.
-fn project(instance: &Instance<'_>) -> Result<Rect, Failure> {
+/// The window of the project, canonical; its extent where that is all that the host knows.
+///
+/// # Errors
+/// The host knows neither.
+pub fn project(instance: &Instance<'_>) -> Result<Rect, Failure> {
     let about = instance.properties()?;
     let [x1, y1] = about.doubles(ofx::kOfxImageEffectPropProjectOffset).unwrap_or_default();
     let size = about.doubles::<2>(ofx::kOfxImageEffectPropProjectSize).ok();

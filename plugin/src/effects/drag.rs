@@ -53,18 +53,19 @@ impl Effect for Drag {
             "DragFX",
             "Drags points of a generated picture to where they should be.\n\nAdd a point, put its handle on what is to \
              move and its target where it should go, and press Drag. Progress plays the drag.",
+            true,
         )
     }
 
     fn describe_in(&self, context: Context, descriptor: &Descriptor<'_>, host: &Host) -> Result<(), Failure> {
         if context != Context::Generator {
             let source = descriptor.clip(SOURCE)?;
-            super::describe_clip(source, context == Context::General)?;
+            super::describe_clip(source, context == Context::General, false)?;
         }
         let mask = descriptor.clip(MASK)?;
-        super::describe_clip(mask, true)?;
+        super::describe_clip(mask, true, true)?;
         super::describe_mask(mask);
-        super::describe_clip(descriptor.clip("Output")?, false)?;
+        super::describe_clip(descriptor.clip("Output")?, false, false)?;
         params::define(parameters::specs(context), descriptor, host)?;
         Ok(())
     }
