@@ -58,11 +58,7 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     if let Some(known) = state.evaluators.get(&device.to_string()) {
         return Ok(Arc::clone(known));
     }
-    let options = EnvironmentOptions {
-        library_folders: bundle::libraries().into_iter().collect(),
-        ..EnvironmentOptions::default()
-    };
-    let environment = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
+    let environment = environment()?;
     log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
     let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
     let cache = cache_folder();
@@ -97,8 +93,24 @@ pub fn resolution(model: &ModelRef, folder: &Path) -> Option<usize> {
     Some(found)
 }
 
+/// ONNX Runtime, which stays once it has started.
+fn environment() -> Result<&'static Environment, Failure> {
+    static STARTED: OnceLock<&'static Environment> = OnceLock::new();
+    if let Some(started) = STARTED.get() {
+        return Ok(started);
+    }
+    let library_folders = bundle::libraries().into_iter().collect();
+    let options = EnvironmentOptions { library_folders, ..EnvironmentOptions::default() };
+    let started = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
+    Ok(STARTED.get_or_init(|| started))
+}
+
+/// Where imported models and finished drags are kept: where the command line keeps them.
 fn cache_folder() -> PathBuf {
-    dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx")
+    match std::env::var_os("DRAGFX_CACHE_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => PathBuf::from(folder),
+        None => dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx"),
+    }
 }
 
 /// Where models are looked for, beside the places that presets hint at: the bundle, and the folders of the variable that
