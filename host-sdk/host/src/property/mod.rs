@@ -5,7 +5,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int, c_void};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ofx_sys::property::{Kind, find as known};
 
@@ -25,7 +25,8 @@ pub(crate) use value::{Element, Pointer, Values, c_string};
 pub(crate) struct PropertySet {
     /// What it belongs to, for complaints.
     owner: String,
-    slots: Mutex<BTreeMap<CString, Slot>>,
+    /// Shared between sets that were copied, until one of them is written: most properties of an instance never are.
+    slots: Mutex<Arc<BTreeMap<CString, Slot>>>,
 }
 
 /// Who writes a property beside the host.
@@ -67,11 +68,17 @@ impl PropertySet {
 
     /// The same properties, values and defaults, for another owner. What they are now is what a reset gives.
     pub(crate) fn copy(&self, owner: impl Into<String>) -> Self {
-        let mut slots = lock(&self.slots).clone();
+        let mut slots = (**lock(&self.slots)).clone();
         for slot in slots.values_mut() {
             slot.default = slot.values.clone();
         }
-        Self { owner: owner.into(), slots: Mutex::new(slots) }
+        Self { owner: owner.into(), slots: Mutex::new(Arc::new(slots)) }
+    }
+
+    /// Another set of the same owner that is the same now. It costs next to nothing until one of them is written. The set
+    /// that this is called of has to outlive the other, for a plugin may hold pointers to strings of either.
+    pub(crate) fn share(&self) -> Self {
+        Self { owner: self.owner.clone(), slots: Mutex::new(lock(&self.slots).clone()) }
     }
 
     /// What complaints call it.
@@ -96,7 +103,7 @@ impl PropertySet {
             }
         }
         let slot = Slot { values: default.clone(), default, dimension, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
     }
 
     /// As [`define`](Self::define), with a dimension of its own: for properties whose dimension depends on the owner, such
@@ -104,7 +111,7 @@ impl PropertySet {
     pub(crate) fn define_fixed(&self, name: &CStr, access: Access, default: impl Into<Values>) {
         let default = default.into();
         let slot = Slot { dimension: Some(default.len()), values: default.clone(), default, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
     }
 
     /// As [`define`](Self::define), of any length and of the default's type: for properties of which the headers say
@@ -112,7 +119,7 @@ impl PropertySet {
     pub(crate) fn define_any(&self, name: &CStr, access: Access, default: impl Into<Values>) {
         let default = default.into();
         let slot = Slot { dimension: None, values: default.clone(), default, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
     }
 
     /// As [`define`](Self::define), to build sets in one go.
@@ -133,7 +140,9 @@ impl PropertySet {
     pub(crate) fn put(&self, name: &CStr, values: impl Into<Values>) {
         let mut values = values.into();
         let mut slots = lock(&self.slots);
-        let slot = slots.get_mut(name).unwrap_or_else(|| panic!("{} has no property {name:?}", self.owner));
+        let slot = Arc::make_mut(&mut slots)
+            .get_mut(name)
+            .unwrap_or_else(|| panic!("{} has no property {name:?}", self.owner));
         assert_eq!(slot.values.kind(), values.kind(), "the type of {name:?}");
         if let Some(dimension) = slot.dimension {
             values.resize(dimension);
@@ -195,11 +204,9 @@ impl PropertySet {
         complain(misuse, format!("{what} of {} of {}: {why}", name.to_string_lossy(), self.owner));
     }
 
-    fn slot<'s>(&self, slots: &'s mut BTreeMap<CString, Slot>, what: &str, name: &CStr) -> Answer<&'s mut Slot> {
-        slots.get_mut(name).ok_or_else(|| {
-            self.complain(Misuse::UnknownProperty, what, name, "there is no such property");
-            Status::UNKNOWN
-        })
+    fn unknown(&self, what: &str, name: &CStr) -> Status {
+        self.complain(Misuse::UnknownProperty, what, name, "there is no such property");
+        Status::UNKNOWN
     }
 
     fn wrong_kind(&self, what: &str, name: &CStr, is: Kind, wanted: Kind) -> Status {
@@ -216,8 +223,8 @@ impl PropertySet {
         count: c_int,
         mut take: impl FnMut(usize, &T),
     ) -> Answer {
-        let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, what, name)?;
+        let slots = lock(&self.slots);
+        let slot = slots.get(name).ok_or_else(|| self.unknown(what, name))?;
         let kind = slot.values.kind();
         let values = T::of(&slot.values).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
         let range = usize::try_from(from).ok().zip(usize::try_from(count).ok());
@@ -236,7 +243,11 @@ impl PropertySet {
     /// A plugin's write of values from `index` on; `whole` if they are all that the property is to have.
     pub(super) fn write<T: Element>(&self, what: &str, name: &CStr, from: c_int, new: Vec<T>, whole: bool) -> Answer {
         let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, what, name)?;
+        // Looked for before the set is made one's own: writing what is not there changes nothing.
+        if !slots.contains_key(name) {
+            return Err(self.unknown(what, name));
+        }
+        let slot = Arc::make_mut(&mut slots).get_mut(name).ok_or(Status::UNKNOWN)?;
         if slot.values.kind() != T::KIND {
             return Err(self.wrong_kind(what, name, slot.values.kind(), T::KIND));
         }
@@ -267,7 +278,7 @@ impl PropertySet {
     /// A plugin's reset of a property to its default.
     pub(super) fn reset(&self, name: &CStr) -> Answer {
         let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, "propReset", name)?;
+        let slot = Arc::make_mut(&mut slots).get_mut(name).ok_or_else(|| self.unknown("propReset", name))?;
         if slot.access == Access::Host {
             self.complain(Misuse::ReadOnlyProperty, "propReset", name, "only the host writes it");
             return Err(Status::VALUE);
@@ -280,7 +291,8 @@ impl PropertySet {
 
     /// How many values a property has now.
     pub(super) fn dimension(&self, name: &CStr) -> Answer<usize> {
-        Ok(self.slot(&mut lock(&self.slots), "propGetDimension", name)?.values.len())
+        let slots = lock(&self.slots);
+        Ok(slots.get(name).ok_or_else(|| self.unknown("propGetDimension", name))?.values.len())
     }
 }
 
