@@ -26,7 +26,7 @@ pub(crate) struct PropertySet {
     /// What it belongs to, for complaints.
     owner: String,
     /// Shared between sets that were copied, until one of them is written: most properties of an instance never are.
-    slots: Mutex<Arc<BTreeMap<CString, Slot>>>,
+    slots: Mutex<Arc<BTreeMap<Arc<CStr>, Slot>>>,
 }
 
 /// Who writes a property beside the host.
@@ -40,8 +40,8 @@ pub(crate) enum Access {
 
 #[derive(Clone, Debug)]
 struct Slot {
-    values: Values,
-    default: Values,
+    values: Arc<Values>,
+    default: Arc<Values>,
     /// How many values it has; none where that varies.
     dimension: Option<usize>,
     access: Access,
@@ -102,24 +102,26 @@ impl PropertySet {
                 dimension = Some(property.dimension);
             }
         }
+        let default = Arc::new(default);
         let slot = Slot { values: default.clone(), default, dimension, access };
-        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), with a dimension of its own: for properties whose dimension depends on the owner, such
     /// as the default of a parameter.
     pub(crate) fn define_fixed(&self, name: &CStr, access: Access, default: impl Into<Values>) {
         let default = default.into();
-        let slot = Slot { dimension: Some(default.len()), values: default.clone(), default, access };
-        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
+        let (dimension, default) = (Some(default.len()), Arc::new(default));
+        let slot = Slot { values: default.clone(), default, dimension, access };
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), of any length and of the default's type: for properties of which the headers say
     /// something else than what plugins and hosts do.
     pub(crate) fn define_any(&self, name: &CStr, access: Access, default: impl Into<Values>) {
-        let default = default.into();
+        let default = Arc::new(default.into());
         let slot = Slot { dimension: None, values: default.clone(), default, access };
-        Arc::make_mut(&mut lock(&self.slots)).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), to build sets in one go.
@@ -147,10 +149,8 @@ impl PropertySet {
         if let Some(dimension) = slot.dimension {
             values.resize(dimension);
         }
-        if slot.values != values
-            && let Values::String(old) = std::mem::replace(&mut slot.values, values)
-        {
-            old.into_iter().for_each(crate::scope::retire);
+        if *slot.values != values {
+            retire(std::mem::replace(&mut slot.values, Arc::new(values)));
         }
     }
 
@@ -261,11 +261,12 @@ impl PropertySet {
             self.complain(Misuse::PropertyIndex, what, name, &why);
             return Err(Status::BAD_INDEX);
         };
-        if slot.dimension.is_none() && slot.values.len() < end {
-            slot.values.resize(end);
+        let all = Arc::make_mut(&mut slot.values);
+        if slot.dimension.is_none() && all.len() < end {
+            all.resize(end);
         }
-        let kind = slot.values.kind();
-        let values = T::of_mut(&mut slot.values).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
+        let kind = all.kind();
+        let values = T::of_mut(all).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
         for (place, value) in values[end - new.len()..end].iter_mut().zip(new) {
             std::mem::replace(place, value).retire();
         }
@@ -283,9 +284,7 @@ impl PropertySet {
             self.complain(Misuse::ReadOnlyProperty, "propReset", name, "only the host writes it");
             return Err(Status::VALUE);
         }
-        if let Values::String(old) = std::mem::replace(&mut slot.values, slot.default.clone()) {
-            old.into_iter().for_each(crate::scope::retire);
-        }
+        retire(std::mem::replace(&mut slot.values, slot.default.clone()));
         Ok(())
     }
 
@@ -293,6 +292,13 @@ impl PropertySet {
     pub(super) fn dimension(&self, name: &CStr) -> Answer<usize> {
         let slots = lock(&self.slots);
         Ok(slots.get(name).ok_or_else(|| self.unknown("propGetDimension", name))?.values.len())
+    }
+}
+
+/// Keeps strings that are being replaced a little longer. Those that a default or another set shares live on there.
+fn retire(values: Arc<Values>) {
+    if let Some(Values::String(old)) = Arc::into_inner(values) {
+        old.into_iter().for_each(crate::scope::retire);
     }
 }
 
