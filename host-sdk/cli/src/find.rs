@@ -61,12 +61,12 @@ pub(crate) fn plugin(host: &Host, common: &Common, name: &str) -> Result<Plugin>
         }
         hits
     };
-    let label = |plugin: &KnownPlugin| plugin.description.as_ref().map(|one| one.label.to_lowercase());
+    let label = |plugin: &KnownPlugin| plugin.description.as_ref().map(|one| one.label.clone());
     let mut hits = matching(&|plugin| plugin.id.identifier == name);
     if hits.is_empty() {
         hits = matching(&|plugin| {
             plugin.id.identifier.eq_ignore_ascii_case(name)
-                || label(plugin).is_some_and(|label| label == name.to_lowercase())
+                || label(plugin).is_some_and(|label| label.to_lowercase() == name.to_lowercase())
         });
     }
     let mut identifiers: Vec<_> = hits.iter().map(|(_, plugin)| plugin.id.identifier.as_str()).collect();

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::args::{Common, Render};
 use crate::files::{Files, name, save};
-use crate::{console, find, setting};
+use crate::{console, find, print, setting};
 
 /// Renders frames to files.
 pub(crate) fn run(common: &Common, args: &Render) -> Result<()> {
@@ -70,9 +70,10 @@ fn render(plugin: &Plugin, context: Context, args: &Render, range: (f64, f64), o
         if args.json {
             let bounds = picture.bounds();
             let bounds = [bounds.x1, bounds.y1, bounds.x2, bounds.y2];
-            println!("{}", json!({ "frame": time, "file": file, "milliseconds": milliseconds, "bounds": bounds }));
+            let line = json!({ "frame": time, "file": file, "milliseconds": milliseconds, "bounds": bounds });
+            print(&line.to_string());
         } else {
-            println!("{file} ({milliseconds:.1} ms)");
+            print(&format!("{file} ({milliseconds:.1} ms)"));
         }
         begun = Instant::now();
         ControlFlow::Continue(())
