@@ -301,7 +301,7 @@ fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InCont
     let entry = &plugin.entry;
     let owner = format!("the description of {} as a {context}", entry.id.identifier);
     let properties = Owned::new(plugin.descriptor.properties.copy(owner));
-    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
+    let params = plugin.descriptor.params.declaring_more(properties.handle::<c_void>().addr());
     let host = entry.host.clone();
     let effect = Effect::new(host, &entry.id.identifier, Role::InContext, properties, params, Vec::new());
     let effect = Owned::new(effect);
