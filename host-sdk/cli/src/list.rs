@@ -9,7 +9,7 @@ use crate::{find, printable};
 
 /// Lists what is installed; what cannot be used is told on the error output.
 pub(crate) fn run(common: &Common, args: &List) -> Result<()> {
-    let found = find::all(&Host::default(), common)?;
+    let (_, found) = find::all(&Host::default(), common)?;
     if args.json {
         let entry = |(bundle, known): &find::Found| match known {
             Ok(plugins) => json!({ "bundle": bundle.root, "plugins": plugins }),
