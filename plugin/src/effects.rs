@@ -2,6 +2,9 @@
 
 pub mod colour;
 mod drag;
+mod preset;
+mod scene;
+pub mod view;
 
 use ofx_sys as ofx;
 
@@ -13,11 +16,13 @@ use crate::ffi::property::{IfKnown as _, Properties};
 /// All effects, in the order in which hosts list them.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Effect>> {
-    vec![Box::new(drag::Drag::default())]
+    let mut effects: Vec<Box<dyn Effect>> = vec![Box::new(drag::Drag::default())];
+    effects.extend(preset::all());
+    effects
 }
 
-/// Says of an effect what is the same of all of them.
-fn describe(descriptor: &Descriptor<'_>, label: &str, description: &str) -> Result<(), Failure> {
+/// Says of an effect what is the same of all of them, and whether it asks clips for other frames than that of a render.
+fn describe(descriptor: &Descriptor<'_>, label: &str, description: &str, temporal: bool) -> Result<(), Failure> {
     let about = descriptor.properties()?;
     about.set_text(ofx::kOfxPropLabel, 0, label)?;
     for (name, value) in [
@@ -43,7 +48,7 @@ fn describe(descriptor: &Descriptor<'_>, label: &str, description: &str) -> Resu
         (ofx::kOfxImageEffectPluginPropFieldRenderTwiceAlways, false),
         (ofx::kOfxImageEffectPropSupportsMultiResolution, true),
         (ofx::kOfxImageEffectPropSupportsTiles, false),
-        (ofx::kOfxImageEffectPropTemporalClipAccess, true),
+        (ofx::kOfxImageEffectPropTemporalClipAccess, temporal),
         (ofx::kOfxImageEffectPropSupportsMultipleClipDepths, true),
         (ofx::kOfxImageEffectPropSupportsMultipleClipPARs, false),
     ] {
@@ -54,13 +59,13 @@ fn describe(descriptor: &Descriptor<'_>, label: &str, description: &str) -> Resu
 }
 
 /// Says of a clip what is the same of all of them.
-fn describe_clip(clip: Properties<'_>, optional: bool) -> Result<(), Failure> {
+fn describe_clip(clip: Properties<'_>, optional: bool, temporal: bool) -> Result<(), Failure> {
     let components = [ofx::kOfxImageComponentRGBA, ofx::kOfxImageComponentRGB, ofx::kOfxImageComponentAlpha];
     clip.set_texts(ofx::kOfxImageEffectPropSupportedComponents, &components)?;
     for (name, value) in [
         (ofx::kOfxImageClipPropOptional, optional),
         (ofx::kOfxImageEffectPropSupportsTiles, false),
-        (ofx::kOfxImageEffectPropTemporalClipAccess, true),
+        (ofx::kOfxImageEffectPropTemporalClipAccess, temporal),
     ] {
         clip.set_flag(name, value).if_known();
     }

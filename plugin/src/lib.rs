@@ -16,5 +16,6 @@ pub mod params;
 pub mod picture;
 pub mod pixels;
 pub mod placement;
+pub mod program;
 pub mod run;
 pub mod shared;

@@ -2,11 +2,11 @@
 //! makes that cheap.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dragfx_graph::eval::Evaluator;
-use dragfx_graph::models::ModelStore;
+use dragfx_graph::models::{ModelRef, ModelStore};
 use dragfx_runtime::{Device, Environment, EnvironmentOptions, SessionOptions};
 
 use crate::failure::Failure;
@@ -65,11 +65,40 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     let environment = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
     log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
     let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
-    let cache = dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx");
+    let cache = cache_folder();
     let models = Arc::new(ModelStore::new(cache.clone(), model_folders(), session));
     let evaluator = Arc::new(Evaluator::new(models).with_disk(cache.join("trajectories")));
     state.evaluators.insert(device.to_string(), Arc::clone(&evaluator));
     Ok(evaluator)
+}
+
+/// An evaluator that only plans, which needs no ONNX Runtime: what a graph wants is the same whatever computes it.
+#[must_use]
+pub fn planner() -> &'static Evaluator {
+    static PLANNER: OnceLock<Evaluator> = OnceLock::new();
+    PLANNER.get_or_init(|| {
+        let models = ModelStore::new(cache_folder(), model_folders(), SessionOptions::on(Device::Cpu));
+        Evaluator::new(Arc::new(models))
+    })
+}
+
+/// Width and height of a model's pictures, without opening it; `None` where it is not there, or not imported yet.
+#[must_use]
+pub fn resolution(model: &ModelRef, folder: &Path) -> Option<usize> {
+    static KNOWN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = model.blake3.as_ref().and_then(|hash| known().get(hash).copied()) {
+        return Some(known);
+    }
+    let found = planner().models().known_spec(model, folder)?.resolution;
+    if let Some(hash) = &model.blake3 {
+        known().insert(hash.clone(), found);
+    }
+    Some(found)
+}
+
+fn cache_folder() -> PathBuf {
+    dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx")
 }
 
 /// Where models are looked for, beside the places that presets hint at: the bundle, and the folders of the variable that

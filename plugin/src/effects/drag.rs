@@ -16,7 +16,8 @@ mod trace;
 mod work;
 
 use crate::effect::{Change, Context, Effect, Overlay, Request, Wishes};
-use crate::effects::colour;
+use crate::effects::scene::SOURCE;
+use crate::effects::{colour, view};
 use crate::failure::Failure;
 use crate::ffi::effect::{Descriptor, Instance};
 use crate::ffi::host::Host;
@@ -25,12 +26,8 @@ use crate::picture::{self, Showing};
 use crate::{params, run};
 
 use overlay::Points;
-use parameters::OVER;
 use settings::MASK;
 use work::Scene;
-
-/// The clip that the picture is laid over.
-const SOURCE: &str = "Source";
 
 /// The effect.
 #[derive(Debug, Default)]
@@ -53,18 +50,19 @@ impl Effect for Drag {
             "DragFX",
             "Drags points of a generated picture to where they should be.\n\nAdd a point, put its handle on what is to \
              move and its target where it should go, and press Drag. Progress plays the drag.",
+            true,
         )
     }
 
     fn describe_in(&self, context: Context, descriptor: &Descriptor<'_>, host: &Host) -> Result<(), Failure> {
         if context != Context::Generator {
             let source = descriptor.clip(SOURCE)?;
-            super::describe_clip(source, context == Context::General)?;
+            super::describe_clip(source, context == Context::General, false)?;
         }
         let mask = descriptor.clip(MASK)?;
-        super::describe_clip(mask, true)?;
+        super::describe_clip(mask, true, true)?;
         super::describe_mask(mask);
-        super::describe_clip(descriptor.clip("Output")?, false)?;
+        super::describe_clip(descriptor.clip("Output")?, false, false)?;
         params::define(parameters::specs(context), descriptor, host)?;
         Ok(())
     }
@@ -86,12 +84,12 @@ impl Effect for Drag {
     }
 
     fn region_of_definition(&self, instance: &Instance<'_>, time: f64) -> Result<Option<Rect>, Failure> {
-        let frame = picture::frame(instance, None, time)?;
+        let frame = picture::project(instance, time)?;
         Ok(Some(source_region(instance, time).map_or(frame, |source| source.union(frame))))
     }
 
     fn regions_of_interest(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, Rect)>, Failure> {
-        let mask = region(instance, MASK, time).map(|region| (MASK.to_owned(), region));
+        let mask = picture::region(instance, MASK, time).map(|region| (MASK.to_owned(), region));
         let source = source_region(instance, time).map(|region| (SOURCE.to_owned(), region));
         Ok(source.into_iter().chain(mask).collect())
     }
@@ -131,18 +129,11 @@ impl Effect for Drag {
     }
 }
 
-/// Where a clip has pixels, if it has any.
-fn region(instance: &Instance<'_>, clip: &str, time: f64) -> Option<Rect> {
-    let clip = instance.clip(clip).ok().filter(|clip| clip.is_connected())?;
-    clip.region_of_definition(time).ok().filter(|rect| !rect.is_empty())
-}
-
 /// Where the source has pixels, if the picture lies over it.
 fn source_region(instance: &Instance<'_>, time: f64) -> Option<Rect> {
-    is_over_source(instance, time).then(|| region(instance, SOURCE, time)).flatten()
+    is_over_source(instance, time).then(|| picture::region(instance, SOURCE, time)).flatten()
 }
 
 fn is_over_source(instance: &Instance<'_>, time: f64) -> bool {
-    let over = instance.params().and_then(|params| params.get(OVER)?.int(time));
-    over.is_ok_and(|over| over != 0)
+    instance.params().is_ok_and(|params| view::is_over_source(params, time))
 }

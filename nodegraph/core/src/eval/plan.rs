@@ -23,6 +23,7 @@ pub struct Plan {
     pub(super) models: Arc<BTreeMap<String, ModelRef>>,
     pub(super) folder: PathBuf,
     files: BTreeSet<PathBuf>,
+    frames: Vec<f64>,
 }
 
 /// A result to be had.
@@ -63,6 +64,13 @@ impl Plan {
     /// The files whose content the results read.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().map(PathBuf::as_path)
+    }
+
+    /// The frames at which anything was looked at, in order, each once: those of the targets, and those that nodes look
+    /// back or ahead to.
+    #[must_use]
+    pub fn frames(&self) -> &[f64] {
+        &self.frames
     }
 
     /// By what the result of each target is known, in their order.
@@ -130,8 +138,11 @@ pub(super) fn plan(models: &ModelStore, document: &Document, folder: &Path, targ
     let targets =
         targets.iter().map(|target| planner.resolve((target.node, target.output.clone(), target.frame.to_bits())));
     let targets = targets.collect();
-    let Planner { tasks, files, .. } = planner;
-    Plan { tasks, targets, models: Arc::new(document.models().clone()), folder: folder.to_owned(), files }
+    let Planner { tasks, files, known, .. } = planner;
+    let mut frames: Vec<f64> = known.into_keys().map(|(.., frame)| f64::from_bits(frame)).collect();
+    frames.sort_by(f64::total_cmp);
+    frames.dedup();
+    Plan { tasks, targets, models: Arc::new(document.models().clone()), folder: folder.to_owned(), files, frames }
 }
 
 impl Planner<'_> {

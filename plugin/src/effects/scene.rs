@@ -1,0 +1,307 @@
+//! An instance with its preset: the graph with everything that the host says at a time, and what follows from it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dragfx_graph::document::{Document, Edit};
+use dragfx_graph::eval::Target;
+use dragfx_graph::models::ModelRef;
+use dragfx_graph::param::{Param, ParamValue};
+use dragfx_graph::value::{Image, Transfer, Value};
+use ndarray::Array3;
+
+use super::{colour, view};
+use crate::clips::Clips;
+use crate::effect::Request;
+use crate::failure::Failure;
+use crate::ffi::effect::Instance;
+use crate::geometry::Rect;
+use crate::picture::{self, Showing};
+use crate::program::control::{Control, Shown};
+use crate::program::ground::{self, Ground, PLACED};
+use crate::program::setting::{Setting, apply};
+use crate::program::{Output, Program};
+use crate::run::{self, Work};
+use crate::shared;
+
+/// The clip that pictures are laid over, and that the first Read node reads.
+pub(super) const SOURCE: &str = "Source";
+
+/// An instance with its preset.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    /// The instance.
+    pub(super) instance: &'a Instance<'a>,
+    /// The preset.
+    pub(super) program: &'a Program,
+    /// The host's parameters and what they stand for.
+    pub(super) controls: &'a [(String, Control)],
+    /// The clips that Read nodes read, by their places.
+    pub(super) clips: &'a [String],
+    /// What is shown.
+    pub(super) output: &'a Output,
+}
+
+/// A graph that is ready to be planned.
+struct Prepared {
+    document: Document,
+    clips: Clips,
+    target: Target,
+}
+
+impl Scene<'_> {
+    /// Renders.
+    ///
+    /// # Errors
+    /// What the user should know.
+    pub(super) fn render(&self, request: &Request) -> Result<(), Failure> {
+        let (instance, time) = (self.instance, request.time);
+        let params = instance.params()?;
+        let device = view::device(params, time)?;
+        let open = |model: &ModelRef| {
+            let known = shared::resolution(model, &self.program.folder);
+            // Whoever moves a point needs the model anyway.
+            let open = || {
+                shared::evaluator(device)?.models().open(model, &self.program.folder, &|_| ()).map_err(Failure::from)
+            };
+            known.map_or_else(|| Ok(open()?.spec().resolution), Ok)
+        };
+        let Prepared { mut document, clips, target } = self.prepare(time, &open)?;
+        if request.thumbnail {
+            rest(&mut document)?;
+        }
+        let frame = picture::frame(instance, Some(SOURCE), time)?;
+        let fetch = |clip: &str, time: f64| self.picture(clip, time, frame);
+        let folder = &*self.program.folder;
+        let work = Work { instance, document: &document, folder, target: &target, clips: &clips, fetch: &fetch };
+        let Value::Image(image) = run::evaluate(&work, device, None)? else {
+            return Err(Failure::User(format!("{} gives no picture", self.output.label)));
+        };
+        let transfer = colour::of_clip(instance, "Output", time)?;
+        let showing = Showing { fit: view::fit(params, time)?, frame, transfer };
+        picture::show(instance, request, &image, showing, self.under(time))
+    }
+
+    /// Which frames of which clip are needed, each as first and last.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub(super) fn frames_needed(&self, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
+        let mut ranges: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+        if self.under(time).is_some() {
+            ranges.insert(SOURCE.to_owned(), [time; 2]);
+        }
+        if !self.program.inputs.is_empty() {
+            // Where points are does not matter for that.
+            let Prepared { document, clips, target } = self.prepare(time, &|_| Ok(1024))?;
+            let _ = shared::planner().plan(&document, &self.program.folder, &[target]);
+            for (clip, frame) in clips.wanted() {
+                let [first, last] = ranges.entry(clip).or_insert([frame; 2]);
+                (*first, *last) = (first.min(frame), last.max(frame));
+            }
+        }
+        Ok(ranges.into_iter().collect())
+    }
+
+    /// The clip that passes through the graph as it is.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub(super) fn identity(&self, time: f64) -> Result<Option<String>, Failure> {
+        let first = self.clips.first().filter(|clip| *clip == SOURCE && self.is_connected(clip));
+        if first.is_none() || self.under(time).is_some() || !self.passes_first_input() {
+            return Ok(None);
+        }
+        let same = colour::of_clip(self.instance, SOURCE, time)? == colour::of_clip(self.instance, "Output", time)?;
+        Ok(same.then(|| SOURCE.to_owned()))
+    }
+
+    /// The clip that the picture is laid over at a time, if it is.
+    #[must_use]
+    pub(super) fn under(&self, time: f64) -> Option<&'static str> {
+        let over = self.instance.params().is_ok_and(|params| view::is_over_source(params, time));
+        (over && self.is_connected(SOURCE)).then_some(SOURCE)
+    }
+
+    /// Puts points that nobody has touched where the preset has them, so that the host shows them there. To be called where
+    /// parameters may be set.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub(super) fn place_points(&self) -> Result<(), Failure> {
+        let points = self.controls.iter().filter(|(_, control)| matches!(control.part, Shown::Place { .. }));
+        let mut points = points.peekable();
+        if points.peek().is_none() {
+            return Ok(());
+        }
+        let params = self.instance.params()?;
+        let ground = self.ground(0.0)?;
+        for (name, control) in points {
+            let Shown::Place { own, model: Some(model) } = &control.part else { continue };
+            let Some(resolution) = shared::resolution(model, &self.program.folder) else { return Ok(()) };
+            let param = params.get(name)?;
+            let place = ground.picture(resolution).to_canonical(*own);
+            let now = param.double2(0.0)?;
+            if param.keys() == 0 && now != place && ground.is_untouched(now, *own, resolution) {
+                param.set_double2(place)?;
+            }
+        }
+        let placed = ground::to_text(ground.fit, ground.frame);
+        let param = params.get(PLACED)?;
+        if param.text(0.0)? != placed {
+            param.set_text(&placed)?;
+        }
+        Ok(())
+    }
+
+    fn is_connected(&self, clip: &str) -> bool {
+        self.instance.clip(clip).is_ok_and(|clip| clip.is_connected())
+    }
+
+    fn ground(&self, time: f64) -> Result<Ground, Failure> {
+        let params = self.instance.params()?;
+        let placed = params.get(PLACED).and_then(|param| param.text(time)).unwrap_or_default();
+        Ok(Ground {
+            fit: view::fit(params, time)?,
+            frame: picture::frame(self.instance, Some(SOURCE), time)?,
+            project: picture::project(self.instance, time)?,
+            placed: ground::from_text(&placed),
+        })
+    }
+
+    /// The graph with what the host says.
+    fn prepare(
+        &self,
+        time: f64,
+        resolution: &dyn Fn(&ModelRef) -> Result<usize, Failure>,
+    ) -> Result<Prepared, Failure> {
+        let clips = Clips::new();
+        let read: Vec<(usize, &str)> = self.read().collect();
+        let mut document = self.program.document(&clips, &read)?;
+        let target = self.output.at(time);
+        let now = self.settings(&[time], resolution)?;
+        if !self.is_animated(&now)? {
+            apply(&mut document, &now, &[time])?;
+            return Ok(Prepared { document, clips, target });
+        }
+        // What changes over time counts at all frames that the graph looks at.
+        let mut still = document.clone();
+        apply(&mut still, &now, &[time])?;
+        let plan = shared::planner().plan(&still, &self.program.folder, std::slice::from_ref(&target));
+        drop(clips.wanted());
+        apply(&mut document, &self.settings(plan.frames(), resolution)?, plan.frames())?;
+        Ok(Prepared { document, clips, target })
+    }
+
+    /// The Read nodes that read clips: those with something at the clip's other end, and those that have nothing else.
+    fn read(&self) -> impl Iterator<Item = (usize, &str)> {
+        let inputs = self.program.inputs.iter().zip(self.clips).enumerate();
+        let read = inputs.filter(|(_, (input, clip))| !input.has_file || self.is_connected(clip));
+        read.map(|(place, (_, clip))| (place, &**clip))
+    }
+
+    fn settings(
+        &self,
+        frames: &[f64],
+        resolution: &dyn Fn(&ModelRef) -> Result<usize, Failure>,
+    ) -> Result<Vec<Setting>, Failure> {
+        let params = self.instance.params()?;
+        // Points lie in the frame of their time.
+        let grounds = frames.iter().map(|&time| self.ground(time)).collect::<Result<Vec<_>, _>>()?;
+        let mut settings = Vec::new();
+        for (name, control) in self.controls {
+            let at =
+                |(&time, ground): (&f64, &Ground)| control.read(params, name, time, ground, resolution).transpose();
+            let parts = frames.iter().zip(&grounds).filter_map(at).collect::<Result<Vec<_>, _>>()?;
+            if parts.len() == frames.len() {
+                settings.push(Setting { node: control.node, path: control.path.clone(), parts });
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Whether what is set has keyframes in the host, or is a part of what has keyframes in the preset.
+    fn is_animated(&self, settings: &[Setting]) -> Result<bool, Failure> {
+        let params = self.instance.params()?;
+        for (name, control) in self.controls {
+            let is_set = settings.iter().any(|setting| (setting.node, &setting.path) == (control.node, &control.path));
+            let parted = control.is_animated && control.path.item.is_some();
+            if is_set && (parted || params.get(name)?.keys() > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The picture of a clip; where it has none at that time, nothing as large as the frame.
+    fn picture(&self, clip: &str, time: f64, frame: Rect) -> Result<Option<Arc<Image>>, Failure> {
+        if !self.is_connected(clip) {
+            return Ok(None);
+        }
+        let found = picture::from_clip(self.instance, clip, time, colour::of_clip(self.instance, clip, time)?)?;
+        let nothing = || {
+            let side = |side: f64| side.round().clamp(1.0, 16_384.0) as usize;
+            let pixels = Array3::zeros((side(frame.height()), side(frame.width()), 4));
+            Arc::new(Image::new(pixels, Transfer::Linear))
+        };
+        Ok(Some(found.map_or_else(nothing, |(image, _)| image)))
+    }
+
+    /// Whether the picture that is shown is that of the first Read node, which nothing changes.
+    fn passes_first_input(&self) -> bool {
+        let document = self.program.preset();
+        let Some(input) = self.program.inputs.first() else { return false };
+        let (mut id, mut output) = (self.output.node, self.output.output.clone());
+        while let Some(node) = document.node(id) {
+            if id == input.node {
+                let offset = |param: &Param| param.at(0.0) != ParamValue::Int(0);
+                return !node.bypass && !node.params.get("frame_offset").is_some_and(offset);
+            }
+            let Some(decl) = node.decl().filter(|decl| node.bypass || decl.id == "write") else { return false };
+            let Some(given) = decl.find_output(&output) else { return false };
+            let wires = document.wires_into(id);
+            let alike = decl.inputs.iter().filter(|input| input.port_type == given.port_type);
+            let Some(wire) = alike.filter_map(|input| wires.iter().find(|wire| wire.input == input.id)).next() else {
+                return false;
+            };
+            (id, output) = (wire.from, wire.output.clone());
+        }
+        false
+    }
+}
+
+/// All of each clip that is connected, the source among them.
+#[must_use]
+pub(super) fn regions(instance: &Instance<'_>, clips: &[String], time: f64) -> Vec<(String, Rect)> {
+    let source = (!clips.iter().any(|clip| clip == SOURCE)).then_some(SOURCE);
+    let names = source.into_iter().chain(clips.iter().map(String::as_str));
+    let region = |name: &str| {
+        let clip = instance.clip(name).ok().filter(|clip| clip.is_connected())?;
+        Some((name.to_owned(), clip.region_of_definition(time).ok().filter(|region| !region.is_empty())?))
+    };
+    names.filter_map(region).collect()
+}
+
+/// Disables all points: no thumbnail is worth a drag.
+fn rest(document: &mut Document) -> Result<(), Failure> {
+    let disabled = |value: ParamValue| match value {
+        ParamValue::Points(mut points) => {
+            points.iter_mut().for_each(|point| point.enabled = false);
+            ParamValue::Points(points)
+        }
+        other => other,
+    };
+    let mut edits = Vec::new();
+    for node in document.nodes() {
+        for (param, value) in &node.params {
+            if let first @ ParamValue::Points(_) = value.at(0.0) {
+                let value = Some(Param::Constant(disabled(first)));
+                edits.push(Edit::SetParam { node: node.id, param: param.clone(), value });
+            }
+        }
+    }
+    for edit in edits {
+        document.apply(edit).map_err(|error| Failure::User(error.to_string()))?;
+    }
+    Ok(())
+}
