@@ -75,11 +75,14 @@ impl Effect for Drag {
         actions::changed(instance, change)
     }
 
-    fn clip_preferences(&self, _instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
+    fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         // What changes from frame to frame does so by keyframes and clips, which hosts know of.
         wishes.varies(false)?;
-        colour::wish(wishes, SOURCE);
+        // A generator has no source.
+        if instance.clip(SOURCE).is_ok() {
+            colour::wish(wishes, SOURCE);
+        }
         Ok(())
     }
 
@@ -97,9 +100,11 @@ impl Effect for Drag {
     fn frames_needed(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
         let params = instance.params()?;
         let int = |name: &str| params.get(name).and_then(|param| param.int(time)).unwrap_or(0);
-        let mut needed = vec![(SOURCE.to_owned(), [time; 2])];
-        needed.retain(|(name, _)| instance.clip(name).is_ok());
-        if int(parameters::USE_MASK) != 0 {
+        let mut needed = Vec::new();
+        if source_region(instance, time).is_some() {
+            needed.push((SOURCE.to_owned(), [time; 2]));
+        }
+        if int(parameters::USE_MASK) != 0 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()) {
             let warm = int("warmStart") != 0;
             let first = if warm { time.min(f64::from(int("firstFrame"))) } else { time };
             needed.push((MASK.to_owned(), [first, time]));
