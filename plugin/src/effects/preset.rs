@@ -127,7 +127,8 @@ impl Effect for Preset {
     }
 
     fn region_of_definition(&self, instance: &Instance<'_>, time: f64) -> Result<Option<Rect>, Failure> {
-        Ok(Some(picture::frame(instance, Some(SOURCE), time)?))
+        // A host without a frame knows better.
+        Ok(picture::frame(instance, Some(SOURCE), time).ok())
     }
 
     fn regions_of_interest(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, Rect)>, Failure> {

@@ -135,7 +135,8 @@ impl Scene<'_> {
             return Ok(());
         }
         let params = self.instance.params()?;
-        let ground = self.ground(0.0)?;
+        // Some hosts have no frame before they render.
+        let Ok(ground) = self.ground(0.0) else { return Ok(()) };
         for (name, control) in points {
             let Shown::Place { own, model: Some(model) } = &control.part else { continue };
             let Some(resolution) = shared::resolution(model, &self.program.folder) else { return Ok(()) };
@@ -161,10 +162,12 @@ impl Scene<'_> {
     fn ground(&self, time: f64) -> Result<Ground, Failure> {
         let params = self.instance.params()?;
         let placed = params.get(PLACED).and_then(|param| param.text(time)).unwrap_or_default();
+        let frame = picture::frame(self.instance, Some(SOURCE), time)?;
         Ok(Ground {
             fit: view::fit(params, time)?,
-            frame: picture::frame(self.instance, Some(SOURCE), time)?,
-            project: picture::project(self.instance, time)?,
+            frame,
+            // A host that does not know its project can have placed nothing in it.
+            project: picture::project(self.instance, time).unwrap_or(frame),
             placed: ground::from_text(&placed),
         })
     }

@@ -86,11 +86,16 @@ fn control(document: &Document, published: &Published) -> Option<Control> {
         (Some(_), _) => return None,
     };
     let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
-    let whole = published.path.item.is_none();
+    let (label, doc) = match published.path.item {
+        None => (&*decl.label, &*decl.doc),
+        Some((_, PointField::Handle)) => (&*published.name, "What is dragged: it must lie on the picture."),
+        Some((_, PointField::Target)) => (&*published.name, "Where it should go. It may lie outside of the picture."),
+        Some((_, PointField::Enabled)) => (&*published.name, "Whether the point counts."),
+    };
     Some(Control {
         name: published.name.clone(),
-        label: or(&published.label, if whole { &decl.label } else { &published.name }),
-        doc: or(&published.doc, if whole { &decl.doc } else { "" }),
+        label: or(&published.label, label),
+        doc: or(&published.doc, doc),
         node: node.id,
         path: published.path.clone(),
         part,
