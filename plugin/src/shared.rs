@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dragfx_graph::eval::Evaluator;
 use dragfx_graph::models::{ModelRef, ModelStore};
-use dragfx_runtime::{Device, Environment, EnvironmentOptions, SessionOptions};
+use dragfx_runtime::{Device, Environment, EnvironmentOptions, RuntimeError, SessionOptions};
 
 use crate::failure::Failure;
 use crate::{bundle, log};
@@ -58,14 +58,27 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     if let Some(known) = state.evaluators.get(&device.to_string()) {
         return Ok(Arc::clone(known));
     }
-    let environment = environment()?;
-    log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
+    let library = environment()?.library().path.display();
+    log::line(&format!("ONNX Runtime {library} on {device}"));
     let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
     let cache = cache_folder();
     let models = Arc::new(ModelStore::new(cache.clone(), model_folders(), session));
     let evaluator = Arc::new(Evaluator::new(models).with_disk(cache.join("trajectories")));
     state.evaluators.insert(device.to_string(), Arc::clone(&evaluator));
     Ok(evaluator)
+}
+
+/// ONNX Runtime, which lives as long as the process: longer than what is loaded and unloaded, and whatever the device.
+fn environment() -> Result<&'static Environment, Failure> {
+    let options = EnvironmentOptions {
+        library_folders: bundle::libraries().into_iter().collect(),
+        ..EnvironmentOptions::default()
+    };
+    let started = match Environment::start(&options) {
+        Err(RuntimeError::AlreadyStarted { .. }) => Environment::get(),
+        started => started,
+    };
+    started.map_err(|error| Failure::User(crate::failure::chain(&error)))
 }
 
 /// An evaluator that only plans, which needs no ONNX Runtime: what a graph wants is the same whatever computes it.
@@ -91,18 +104,6 @@ pub fn resolution(model: &ModelRef, folder: &Path) -> Option<usize> {
         known().insert(hash.clone(), found);
     }
     Some(found)
-}
-
-/// ONNX Runtime, which stays once it has started.
-fn environment() -> Result<&'static Environment, Failure> {
-    static STARTED: OnceLock<&'static Environment> = OnceLock::new();
-    if let Some(started) = STARTED.get() {
-        return Ok(started);
-    }
-    let library_folders = bundle::libraries().into_iter().collect();
-    let options = EnvironmentOptions { library_folders, ..EnvironmentOptions::default() };
-    let started = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
-    Ok(STARTED.get_or_init(|| started))
 }
 
 /// Where imported models and finished drags are kept: where the command line keeps them.
