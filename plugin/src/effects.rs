@@ -1,6 +1,7 @@
 //! The effects.
 
 pub mod colour;
+mod drag;
 mod preset;
 mod scene;
 pub mod view;
@@ -15,7 +16,8 @@ use crate::ffi::property::{IfKnown as _, Properties};
 /// All effects, in the order in which hosts list them.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Effect>> {
-    preset::all()
+    let own: [Box<dyn Effect>; 1] = [Box::new(drag::Drag::default())];
+    own.into_iter().chain(preset::all()).collect()
 }
 
 /// Says of an effect what is the same of all of them, and whether it asks clips for other frames than that of a render.
@@ -67,4 +69,9 @@ fn describe_clip(clip: Properties<'_>, optional: bool, temporal: bool) -> Result
         clip.set_flag(name, value).if_known();
     }
     Ok(())
+}
+
+/// Says of a clip that it is a mask, whose colours nobody should manage.
+fn describe_mask(clip: Properties<'_>) {
+    clip.set_flag(ofx::kOfxImageClipPropIsMask, true).if_known();
 }
