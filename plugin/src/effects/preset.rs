@@ -1,6 +1,6 @@
 //! Presets as effects of their own, with real named parameters.
 
-mod find;
+pub(super) mod find;
 mod parameters;
 
 use std::path::Path;
@@ -144,8 +144,7 @@ impl Effect for Preset {
     }
 
     fn output_colourspace(&self, instance: &Instance<'_>, preferred: &[String]) -> Result<Option<String>, Failure> {
-        let under = self.scene(instance, 0.0)?.under(0.0);
-        Ok(Some(colour::output(instance, under, preferred)))
+        Ok(Some(colour::output(instance, scene::under(instance, 0.0), preferred)))
     }
 
     fn render(&self, instance: &Instance<'_>, request: &Request) -> Result<(), Failure> {

@@ -79,7 +79,7 @@ impl Scene<'_> {
         };
         let transfer = colour::of_clip(instance, "Output", time)?;
         let showing = Showing { fit: view::fit(params, time)?, frame, transfer };
-        picture::show(instance, request, &image, showing, self.under(time))
+        picture::show(instance, request, &image, showing, under(self.instance, time))
     }
 
     /// Which frames of which clip are needed, each as first and last.
@@ -88,7 +88,7 @@ impl Scene<'_> {
     /// The host does not answer.
     pub(super) fn frames_needed(&self, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
         let mut ranges: BTreeMap<String, [f64; 2]> = BTreeMap::new();
-        if self.under(time).is_some() {
+        if under(self.instance, time).is_some() {
             ranges.insert(SOURCE.to_owned(), [time; 2]);
         }
         if !self.program.inputs.is_empty() {
@@ -108,19 +108,12 @@ impl Scene<'_> {
     /// # Errors
     /// The host does not answer.
     pub(super) fn identity(&self, time: f64) -> Result<Option<String>, Failure> {
-        let first = self.clips.first().filter(|clip| *clip == SOURCE && self.is_connected(clip));
-        if first.is_none() || self.under(time).is_some() || !self.passes_first_input() {
+        let first = self.clips.first().filter(|clip| *clip == SOURCE && is_connected(self.instance, clip));
+        if first.is_none() || under(self.instance, time).is_some() || !self.passes_first_input() {
             return Ok(None);
         }
         let same = colour::of_clip(self.instance, SOURCE, time)? == colour::of_clip(self.instance, "Output", time)?;
         Ok(same.then(|| SOURCE.to_owned()))
-    }
-
-    /// The clip that the picture is laid over at a time, if it is.
-    #[must_use]
-    pub(super) fn under(&self, time: f64) -> Option<&'static str> {
-        let over = self.instance.params().is_ok_and(|params| view::is_over_source(params, time));
-        (over && self.is_connected(SOURCE)).then_some(SOURCE)
     }
 
     /// Puts points that nobody has touched where the preset has them, so that the host shows them there. To be called where
@@ -153,10 +146,6 @@ impl Scene<'_> {
             param.set_text(&placed)?;
         }
         Ok(())
-    }
-
-    fn is_connected(&self, clip: &str) -> bool {
-        self.instance.clip(clip).is_ok_and(|clip| clip.is_connected())
     }
 
     fn ground(&self, time: f64) -> Result<Ground, Failure> {
@@ -199,7 +188,7 @@ impl Scene<'_> {
     /// The Read nodes that read clips: those with something at the clip's other end, and those that have nothing else.
     fn read(&self) -> impl Iterator<Item = (usize, &str)> {
         let inputs = self.program.inputs.iter().zip(self.clips).enumerate();
-        let read = inputs.filter(|(_, (input, clip))| !input.has_file || self.is_connected(clip));
+        let read = inputs.filter(|(_, (input, clip))| !input.has_file || is_connected(self.instance, clip));
         read.map(|(place, (_, clip))| (place, &**clip))
     }
 
@@ -238,7 +227,7 @@ impl Scene<'_> {
 
     /// The picture of a clip; where it has none at that time, nothing as large as the frame.
     fn picture(&self, clip: &str, time: f64, frame: Rect) -> Result<Option<Arc<Image>>, Failure> {
-        if !self.is_connected(clip) {
+        if !is_connected(self.instance, clip) {
             return Ok(None);
         }
         let found = picture::from_clip(self.instance, clip, time, colour::of_clip(self.instance, clip, time)?)?;
@@ -271,6 +260,17 @@ impl Scene<'_> {
         }
         false
     }
+}
+
+/// The clip that an instance's picture is laid over at a time, if it is.
+#[must_use]
+pub(super) fn under(instance: &Instance<'_>, time: f64) -> Option<&'static str> {
+    let over = instance.params().is_ok_and(|params| view::is_over_source(params, time));
+    (over && is_connected(instance, SOURCE)).then_some(SOURCE)
+}
+
+fn is_connected(instance: &Instance<'_>, clip: &str) -> bool {
+    instance.clip(clip).is_ok_and(|clip| clip.is_connected())
 }
 
 /// All of each clip that is connected, the source among them.
