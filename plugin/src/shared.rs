@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dragfx_graph::eval::Evaluator;
 use dragfx_graph::models::{ModelRef, ModelStore};
-use dragfx_runtime::{Device, Environment, EnvironmentOptions, SessionOptions};
+use dragfx_runtime::{Device, Environment, EnvironmentOptions, RuntimeError, SessionOptions};
 
 use crate::failure::Failure;
 use crate::{bundle, log};
@@ -58,11 +58,7 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     if let Some(known) = state.evaluators.get(&device.to_string()) {
         return Ok(Arc::clone(known));
     }
-    let options = EnvironmentOptions {
-        library_folders: bundle::libraries().into_iter().collect(),
-        ..EnvironmentOptions::default()
-    };
-    let environment = Environment::start(&options).map_err(|error| Failure::User(crate::failure::chain(&error)))?;
+    let environment = environment().map_err(|error| Failure::User(crate::failure::chain(&error)))?;
     log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
     let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
     let cache = cache_folder();
@@ -70,6 +66,15 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     let evaluator = Arc::new(Evaluator::new(models).with_disk(cache.join("trajectories")));
     state.evaluators.insert(device.to_string(), Arc::clone(&evaluator));
     Ok(evaluator)
+}
+
+/// ONNX Runtime, which a process starts once: with the bundle's library, for whichever device asks first.
+fn environment() -> Result<&'static Environment, RuntimeError> {
+    let library_folders = bundle::libraries().into_iter().collect();
+    match Environment::start(&EnvironmentOptions { library_folders, ..EnvironmentOptions::default() }) {
+        Err(RuntimeError::AlreadyStarted { .. }) => Environment::get(),
+        started => started,
+    }
 }
 
 /// An evaluator that only plans, which needs no ONNX Runtime: what a graph wants is the same whatever computes it.
