@@ -29,3 +29,9 @@ pub(crate) fn libraries() -> Option<PathBuf> {
     let binary = process_path::get_dylib_path();
     binary.as_deref().and_then(Path::parent).map(Path::to_path_buf)
 }
+
+/// The generator that an effect without a model takes: the one that the bundle holds.
+pub(crate) fn model() -> Option<PathBuf> {
+    let models = std::fs::read_dir(resources()?.join("models")).ok()?;
+    models.flatten().map(|entry| entry.path()).min()
+}

@@ -17,8 +17,9 @@ use crate::ffi::property::{IfKnown as _, Properties};
 /// All effects, in the order in which hosts list them.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Effect>> {
-    let own: [Box<dyn Effect>; 2] = [Box::new(drag::Drag::default()), Box::new(graph::Graph)];
-    own.into_iter().chain(preset::all()).collect()
+    let mut effects: Vec<Box<dyn Effect>> = vec![Box::new(drag::Drag::default()), Box::new(graph::Graph)];
+    effects.extend(preset::all());
+    effects
 }
 
 /// Says of an effect what is the same of all of them, and whether it asks clips for other frames than that of a render.

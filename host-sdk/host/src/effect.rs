@@ -23,8 +23,7 @@ pub(crate) struct Effect {
     pub(crate) plugin: String,
     pub(crate) role: Role,
     pub(crate) properties: Owned<PropertySet>,
-    /// None for a plugin's own description.
-    pub(crate) params: Option<Owned<ParamSet>>,
+    pub(crate) params: Owned<ParamSet>,
     clips: RwLock<Vec<Arc<Owned<Clip>>>>,
     /// What the plugin said last, until it takes it back.
     message: Mutex<Option<Message>>,
@@ -57,7 +56,7 @@ impl Effect {
         plugin: &str,
         role: Role,
         properties: Owned<PropertySet>,
-        params: Option<Owned<ParamSet>>,
+        params: Owned<ParamSet>,
         clips: Vec<Arc<Owned<Clip>>>,
     ) -> Self {
         Self {

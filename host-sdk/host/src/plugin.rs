@@ -254,7 +254,9 @@ fn load(
     entry.loaded = true;
 
     let properties = descriptor(&id.identifier, &library.bundle.root.to_string_lossy());
-    let effect = Effect::new(host, &id.identifier, Role::Plugin, Owned::new(properties), None, Vec::new());
+    let properties = Owned::new(properties);
+    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
+    let effect = Effect::new(host, &id.identifier, Role::Plugin, properties, params, Vec::new());
     let effect = Owned::new(effect);
     let status = entry.act(kOfxActionDescribe, effect.handle::<c_void>(), None, None, None);
     entry.check(kOfxActionDescribe, status, effect.message().map(|message| message.text))?;
@@ -279,9 +281,9 @@ fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InCont
     let entry = &plugin.entry;
     let owner = format!("the description of {} as a {context}", entry.id.identifier);
     let properties = Owned::new(plugin.descriptor.properties.copy(owner));
-    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
+    let params = plugin.descriptor.params.declaring_more(properties.handle::<c_void>().addr());
     let host = entry.library.host.clone();
-    let effect = Effect::new(host, &entry.id.identifier, Role::InContext, properties, Some(params), Vec::new());
+    let effect = Effect::new(host, &entry.id.identifier, Role::InContext, properties, params, Vec::new());
     let effect = Owned::new(effect);
     let arguments = PropertySet::new("the arguments of kOfxImageEffectActionDescribeInContext").with(
         kOfxImageEffectPropContext,
@@ -313,7 +315,7 @@ fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InCont
             complain(Misuse::PropertyValue, format!("clip {:?} names no components that it takes", clip.name));
         });
     }
-    let params = effect.params.as_ref().map(|params| params.describe()).unwrap_or_default();
+    let params = effect.params.describe();
     let pages = effect.properties.strings(kOfxPluginPropParamPageOrder);
     let description = Arc::new(ContextDescription { context, clips, params, pages });
     Ok(InContext { effect, description })

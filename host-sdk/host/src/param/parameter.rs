@@ -59,6 +59,19 @@ impl Param {
         }
     }
 
+    /// The same parameter in another set that a plugin declares.
+    pub(crate) fn redeclare(&self, shared: Arc<Shared>) -> Self {
+        self.settle();
+        Self {
+            name: self.name.clone(),
+            kind: self.kind,
+            properties: Owned::new(self.properties.copy(self.properties.owner())),
+            stored: Mutex::new(self.stored()),
+            shared,
+            default: OnceLock::new(),
+        }
+    }
+
     /// The parameter of an instance, with its default for a value.
     pub(crate) fn instantiate(&self, shared: Arc<Shared>) -> Self {
         self.settle();
@@ -202,6 +215,11 @@ impl Param {
         let made = code(&mut stored);
         self.changed(stored.is_animated());
         made
+    }
+
+    /// Looks at what it holds. The code calls no plugin.
+    pub(crate) fn look<T>(&self, code: impl FnOnce(&Stored) -> T) -> T {
+        code(&lock(&self.stored))
     }
 
     /// A copy of what it holds.

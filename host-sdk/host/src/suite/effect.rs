@@ -77,12 +77,8 @@ unsafe extern "C" fn get_property_set(effect: OfxImageEffectHandle, place: *mut 
 unsafe extern "C" fn get_param_set(effect: OfxImageEffectHandle, place: *mut OfxParamSetHandle) -> OfxStatus {
     guard("getParamSet", || {
         let effect: Arc<Effect> = find("getParamSet", effect)?;
-        let Some(params) = &effect.params else {
-            complain(Misuse::WrongMoment, "getParamSet was called before there is a context");
-            return Err(Status::FAILED);
-        };
         // SAFETY: the plugin passes room for the handle, as the suite says.
-        unsafe { write("getParamSet", place, params.handle()) }
+        unsafe { write("getParamSet", place, effect.params.handle()) }
     })
 }
 

@@ -120,8 +120,7 @@ impl Settings {
     /// None is chosen, and the plugin is in no bundle.
     pub(super) fn model(&self, models: &ModelStore) -> Result<ModelRef, Failure> {
         if self.model.is_empty() {
-            let bundled = bundled().filter(|path| path.exists());
-            let bundled = bundled.ok_or_else(|| {
+            let bundled = bundle::model().ok_or_else(|| {
                 Failure::User(
                     "no model is chosen, and this copy of DragFX comes without one: choose a checkpoint".into(),
                 )
@@ -151,11 +150,7 @@ pub(super) fn known_model(hash: &str, file: &str) -> String {
 
 /// The folder that paths start from: hosts do not say where a project is.
 pub(super) fn folder() -> PathBuf {
-    bundled().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_else(std::env::temp_dir)
-}
-
-fn bundled() -> Option<PathBuf> {
-    Some(bundle::resources()?.join("models").join("bundled.safetensors"))
+    bundle::resources().map_or_else(std::env::temp_dir, |resources| resources.join("models"))
 }
 
 impl Moment {
