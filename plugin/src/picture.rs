@@ -68,26 +68,29 @@ fn aspect(clip: &Clip<'_>) -> f64 {
 /// # Errors
 /// The host knows neither.
 pub fn frame(instance: &Instance<'_>, source: Option<&str>, time: f64) -> Result<Rect, Failure> {
-    let clip = source.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
-    let around = clip.and_then(|clip| clip.region_of_definition(time).ok()).filter(|rect| !rect.is_empty());
-    around.map_or_else(|| project(instance), Ok)
+    source.and_then(|name| region(instance, name, time)).map_or_else(|| project(instance, time), Ok)
 }
 
-/// The window of the project, canonical; its extent where that is all that the host knows.
+/// Where a clip has pixels, canonical; `None` if it has none.
+#[must_use]
+pub fn region(instance: &Instance<'_>, clip: &str, time: f64) -> Option<Rect> {
+    let clip = instance.clip(clip).ok().filter(|clip| clip.is_connected())?;
+    clip.region_of_definition(time).ok().filter(|rect| !rect.is_empty())
+}
+
+/// The window of the project, canonical; its extent where that is all that the host knows. Hosts without projects have at
+/// least a source.
 ///
 /// # Errors
-/// The host knows neither.
-pub fn project(instance: &Instance<'_>) -> Result<Rect, Failure> {
+/// The host knows none of them.
+pub fn project(instance: &Instance<'_>, time: f64) -> Result<Rect, Failure> {
     let about = instance.properties()?;
     let [x1, y1] = about.doubles(ofx::kOfxImageEffectPropProjectOffset).unwrap_or_default();
-    let size = about.doubles::<2>(ofx::kOfxImageEffectPropProjectSize).ok();
-    let size = size.filter(|size| size.iter().all(|side| side.is_finite() && *side > 0.0));
-    let size = size.map_or_else(|| about.doubles(ofx::kOfxImageEffectPropProjectExtent), Ok)?;
-    let rect = Rect { x1, y1, x2: x1 + size[0], y2: y1 + size[1] };
-    if rect.is_empty() {
-        return Err(HostError::Nonsense(format!("the project is {} x {} large", size[0], size[1])).into());
-    }
-    Ok(rect)
+    let sizes = [ofx::kOfxImageEffectPropProjectSize, ofx::kOfxImageEffectPropProjectExtent];
+    let rects = sizes.into_iter().filter_map(|name| about.doubles::<2>(name).ok());
+    let mut rects = rects.map(|[width, height]| Rect { x1, y1, x2: x1 + width, y2: y1 + height });
+    let rect = rects.find(|rect| !rect.is_empty()).or_else(|| region(instance, "Source", time));
+    rect.ok_or_else(|| HostError::Nonsense("the project has no size".to_owned()).into())
 }
 
 /// How a picture is shown.

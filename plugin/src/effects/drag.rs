@@ -16,7 +16,8 @@ mod trace;
 mod work;
 
 use crate::effect::{Change, Context, Effect, Overlay, Request, Wishes};
-use crate::effects::colour;
+use crate::effects::scene::SOURCE;
+use crate::effects::{colour, view};
 use crate::failure::Failure;
 use crate::ffi::effect::{Descriptor, Instance};
 use crate::ffi::host::Host;
@@ -25,12 +26,8 @@ use crate::picture::{self, Showing};
 use crate::{params, run};
 
 use overlay::Points;
-use parameters::OVER;
 use settings::MASK;
 use work::Scene;
-
-/// The clip that the picture is laid over.
-const SOURCE: &str = "Source";
 
 /// The effect.
 #[derive(Debug, Default)]
@@ -78,21 +75,24 @@ impl Effect for Drag {
         actions::changed(instance, change)
     }
 
-    fn clip_preferences(&self, _instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
+    fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         // What changes from frame to frame does so by keyframes and clips, which hosts know of.
         wishes.varies(false)?;
-        colour::wish(wishes, SOURCE);
+        // A generator has no source.
+        if instance.clip(SOURCE).is_ok() {
+            colour::wish(wishes, SOURCE);
+        }
         Ok(())
     }
 
     fn region_of_definition(&self, instance: &Instance<'_>, time: f64) -> Result<Option<Rect>, Failure> {
-        let frame = picture::frame(instance, None, time)?;
+        let frame = picture::project(instance, time)?;
         Ok(Some(source_region(instance, time).map_or(frame, |source| source.union(frame))))
     }
 
     fn regions_of_interest(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, Rect)>, Failure> {
-        let mask = region(instance, MASK, time).map(|region| (MASK.to_owned(), region));
+        let mask = picture::region(instance, MASK, time).map(|region| (MASK.to_owned(), region));
         let source = source_region(instance, time).map(|region| (SOURCE.to_owned(), region));
         Ok(source.into_iter().chain(mask).collect())
     }
@@ -100,9 +100,11 @@ impl Effect for Drag {
     fn frames_needed(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
         let params = instance.params()?;
         let int = |name: &str| params.get(name).and_then(|param| param.int(time)).unwrap_or(0);
-        let mut needed = vec![(SOURCE.to_owned(), [time; 2])];
-        needed.retain(|(name, _)| instance.clip(name).is_ok());
-        if int(parameters::USE_MASK) != 0 {
+        let mut needed = Vec::new();
+        if source_region(instance, time).is_some() {
+            needed.push((SOURCE.to_owned(), [time; 2]));
+        }
+        if int(parameters::USE_MASK) != 0 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()) {
             let warm = int("warmStart") != 0;
             let first = if warm { time.min(f64::from(int("firstFrame"))) } else { time };
             needed.push((MASK.to_owned(), [first, time]));
@@ -132,18 +134,11 @@ impl Effect for Drag {
     }
 }
 
-/// Where a clip has pixels, if it has any.
-fn region(instance: &Instance<'_>, clip: &str, time: f64) -> Option<Rect> {
-    let clip = instance.clip(clip).ok().filter(|clip| clip.is_connected())?;
-    clip.region_of_definition(time).ok().filter(|rect| !rect.is_empty())
-}
-
 /// Where the source has pixels, if the picture lies over it.
 fn source_region(instance: &Instance<'_>, time: f64) -> Option<Rect> {
-    is_over_source(instance, time).then(|| region(instance, SOURCE, time)).flatten()
+    is_over_source(instance, time).then(|| picture::region(instance, SOURCE, time)).flatten()
 }
 
 fn is_over_source(instance: &Instance<'_>, time: f64) -> bool {
-    let over = instance.params().and_then(|params| params.get(OVER)?.int(time));
-    over.is_ok_and(|over| over != 0)
+    instance.params().is_ok_and(|params| view::is_over_source(params, time))
 }

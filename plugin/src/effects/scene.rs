@@ -156,7 +156,7 @@ impl Scene<'_> {
             fit: view::fit(params, time)?,
             frame,
             // A host that does not know its project can have placed nothing in it.
-            project: picture::project(self.instance).unwrap_or(frame),
+            project: picture::project(self.instance, time).unwrap_or(frame),
             placed: ground::from_text(&placed),
         })
     }

@@ -370,7 +370,8 @@ fn request(arguments: Properties<'_>) -> Result<Request, Failure> {
         time: arguments.double(ofx::kOfxPropTime, 0)?,
         window: Window { x1, y1, x2, y2 },
         scale: arguments.doubles(ofx::kOfxImageEffectPropRenderScale).unwrap_or([1.0, 1.0]),
-        thumbnail: arguments.text(ofx::kOfxImageEffectPropThumbnailRender, 0).is_ok_and(|answer| answer == "true"),
+        // The one flag that is a text.
+        thumbnail: arguments.text(ofx::kOfxImageEffectPropThumbnailRender, 0).is_ok_and(|text| text == "true"),
     })
 }
 

@@ -4,9 +4,9 @@ use ofx_sys as ofx;
 
 use super::bake::Bake;
 use super::parameters::{
-    ADD, BAKED, DRAG, End, FORGET, MODEL, POINTS, REMOVE, SHOWN, STATE, enable_name, end_name, group_name,
+    ADD, BAKED, DRAG, End, FORGET, KNOWN_MODEL, MODEL, POINTS, REMOVE, SHOWN, STATE, enable_name, end_name, group_name,
 };
-use super::settings::{Settings, known_model};
+use super::settings::{Settings, remembered};
 use super::state;
 use super::work::Scene;
 use crate::effect::Change;
@@ -16,7 +16,7 @@ use crate::ffi::effect::Instance;
 use crate::ffi::message::Kind;
 use crate::ffi::param::{Param, Params};
 use crate::ffi::property::IfKnown as _;
-use crate::{picture, run, shared};
+use crate::{picture, run};
 
 /// Something of an instance was changed.
 ///
@@ -86,12 +86,9 @@ pub(super) fn tell_state(instance: &Instance<'_>, time: f64) -> Result<(), Failu
     let label = if baked.is_empty() {
         state::NOTHING.to_owned()
     } else {
-        let settings = Settings::read(instance, time, picture::frame(instance, None, time)?)?;
-        let model = shared::evaluator(settings.device).and_then(|evaluator| {
-            let model = settings.model(evaluator.models())?;
-            Ok(evaluator.models().identify(&model, &super::settings::folder())?)
-        });
-        state::label(&settings, &baked, model.ok().as_deref())
+        let settings = Settings::read(instance, time, picture::project(instance, time)?)?;
+        let model = settings.known_model().ok();
+        state::label(&settings, &baked, model.as_ref().map(|(_, hash)| &**hash))
     };
     let param = instance.params()?.get(STATE)?;
     if param.text(time)? != label {
@@ -102,16 +99,15 @@ pub(super) fn tell_state(instance: &Instance<'_>, time: f64) -> Result<(), Failu
 
 /// Keeps the hash of the model with the file that was chosen. A file that is not there keeps what is known of it.
 fn remember_model(instance: &Instance<'_>, time: f64) -> Result<(), Failure> {
-    let settings = Settings::read(instance, time, picture::frame(instance, None, time)?)?;
+    let settings = Settings::read(instance, time, picture::project(instance, time)?)?;
     if settings.model.is_empty() {
         return Ok(());
     }
-    let evaluator = shared::evaluator(settings.device)?;
-    if let Some(hash) = settings.model(evaluator.models())?.blake3 {
-        let known = known_model(&hash, &settings.model);
-        if known != settings.known_model {
-            instance.params()?.get(super::parameters::KNOWN_MODEL)?.set_text(&known)?;
-        }
+    // What is not there is told where it is needed.
+    let Ok((_, hash)) = settings.known_model() else { return Ok(()) };
+    let known = remembered(&hash, &settings.model);
+    if known != settings.remembered {
+        instance.params()?.get(KNOWN_MODEL)?.set_text(&known)?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Overlay for Points {
         canvas: &mut dyn Canvas,
     ) -> Result<(), Failure> {
         let Some(state) = state.downcast_ref::<State>() else { return Ok(()) };
-        let frame = picture::frame(instance, None, view.time)?;
+        let frame = picture::project(instance, view.time)?;
         let mut pairs = pairs(instance.params()?, view.time, frame)?;
         if let Some(held) = state.held {
             hold(&mut pairs, held);
@@ -83,7 +83,7 @@ impl Overlay for Points {
         let Some(state) = state.downcast_mut::<State>() else { return Ok(false) };
         match pen.action {
             PenAction::Down => {
-                let frame = picture::frame(instance, None, view.time)?;
+                let frame = picture::project(instance, view.time)?;
                 let pairs = pairs(instance.params()?, view.time, frame)?;
                 state.held = hit(&pairs, pen.position, view.pixel);
                 state.chosen = state.held.map(|held| held.place);

@@ -6,7 +6,7 @@ use dragfx_graph::declare::ParamDecl;
 
 use crate::declared;
 use crate::effect::Context;
-use crate::effects::colour;
+use crate::effects::{colour, view};
 use crate::params::{Kind, Spec};
 
 /// Pairs of points that an effect has. No host can add parameters, so there are as many as one can wish for.
@@ -24,13 +24,6 @@ pub(super) const ADD: &str = "addPoint";
 pub(super) const REMOVE: &str = "removePoint";
 pub(super) const SHOWN: &str = "shownPoints";
 pub(super) const USE_MASK: &str = "useMask";
-pub(super) const FIT: &str = "fit";
-pub(super) const OVER: &str = "overSource";
-pub(super) const DEVICE: &str = "device";
-
-/// Choices, in an order that only ever grows at its end: hosts know them by their places.
-pub(super) const FITS: [&str; 4] = ["fit", "fill", "stretch", "actual size"];
-pub(super) const DEVICES: [&str; 4] = ["auto", "cpu", "cuda", "directml"];
 
 /// A parameter that a node declares.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +118,7 @@ pub(super) fn specs(context: Context) -> &'static [Spec] {
     static SPECS: [OnceLock<Vec<Spec>>; 2] = [OnceLock::new(), OnceLock::new()];
     let has_source = context != Context::Generator;
     SPECS[usize::from(has_source)].get_or_init(|| {
-        let groups = [start(), way(), pairs(), mask(), settings(), view(has_source), hidden()];
+        let groups = [start(), way(), pairs(), mask(), settings(), shown(has_source), hidden()];
         groups.into_iter().flatten().collect()
     })
 }
@@ -214,32 +207,19 @@ fn mask() -> Vec<Spec> {
 }
 
 fn settings() -> Vec<Spec> {
-    let device = "Where models run. Results of one kind of device differ a little from those of another.";
     let mut specs = vec![group(SETTINGS, "Settings", false, "How the drag goes.")];
     specs.extend(of_group(SETTINGS));
-    specs.push(choice(DEVICE, "Device", &DEVICES, device).within(SETTINGS));
+    specs.push(view::device_spec().within(SETTINGS));
     specs
 }
 
-fn view(has_source: bool) -> Vec<Spec> {
-    let fit = "How the picture fills the project.\nfit: the whole picture is seen.\nfill: the whole frame is filled, and \
-               what stands out is cut off.\nstretch: to the frame's proportions.\nactual size: a pixel of the picture \
-               is a pixel of the project.";
-    let mut specs = vec![
-        group(VIEW, "Picture", false, "How the picture is shown."),
-        choice(FIT, "Fit", &FITS, fit).within(VIEW),
-        colour::spec().within(VIEW),
-    ];
+fn shown(has_source: bool) -> Vec<Spec> {
+    let group = group(VIEW, "Picture", false, "How the picture is shown.");
+    let mut specs = vec![group, view::fit_spec().within(VIEW), colour::spec().within(VIEW)];
     if has_source {
-        let over = "Lays the picture over the source; without it there is nothing around the picture.";
-        specs.push(Spec::new(OVER, "Over source", Kind::Bool { default: true }, over).within(VIEW));
+        specs.push(view::over_spec(true).within(VIEW));
     }
     specs
-}
-
-fn choice(name: &str, label: &str, options: &[&str], hint: &str) -> Spec {
-    let options = options.iter().map(|&option| option.to_owned()).collect();
-    Spec::new(name, label, Kind::Choice { default: 0, options }, hint)
 }
 
 /// What projects keep and people do not see.

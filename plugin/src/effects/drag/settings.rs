@@ -8,16 +8,16 @@ use dragfx_graph::param::ParamValue;
 use dragfx_runtime::Device;
 
 use super::parameters::{
-    AUTO, BAKED, DECLARED, DEVICE, End, FIT, KNOWN_MODEL, MODEL, OVER, POINTS, USE_MASK, enable_name, end_name,
-    usual_place,
+    AUTO, BAKED, DECLARED, End, KNOWN_MODEL, MODEL, POINTS, USE_MASK, enable_name, end_name, usual_place,
 };
-use crate::bundle;
 use crate::declared;
+use crate::effects::view;
 use crate::failure::Failure;
 use crate::ffi::effect::Instance;
 use crate::ffi::param::Params;
 use crate::geometry::Rect;
 use crate::placement::Fit;
+use crate::{bundle, shared};
 
 /// The clip of the mask.
 pub(super) const MASK: &str = "Mask";
@@ -32,7 +32,7 @@ pub(super) struct Settings {
     /// The checkpoint or pack; empty for the bundled one.
     pub(super) model: String,
     /// Hash and file of the model that was found there.
-    pub(super) known_model: String,
+    pub(super) remembered: String,
     /// What is said at the time.
     pub(super) now: Moment,
     /// What was said at the times before, back from the last one, as far as a warm start looks.
@@ -82,15 +82,14 @@ impl Settings {
             time,
             frame,
             model: params.get(MODEL)?.text(time)?,
-            known_model: params.get(KNOWN_MODEL)?.text(time)?,
+            remembered: params.get(KNOWN_MODEL)?.text(time)?,
             now: Moment::read(params, time, frame)?,
             before: Vec::new(),
             use_mask: int(USE_MASK)? != 0 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()),
             auto: int(AUTO)? != 0,
-            fit: fit(int(FIT)?),
-            // A generator has no source.
-            over_source: int(OVER).is_ok_and(|over| over != 0),
-            device: device(int(DEVICE)?),
+            fit: view::fit(params, time)?,
+            over_source: view::is_over_source(params, time),
+            device: view::device(params, time)?,
         };
         let first = settings.now.int("firstFrame") as f64;
         if settings.now.bool("warmStart") && time > first {
@@ -114,11 +113,22 @@ impl Settings {
         Ok(instance.params()?.get(BAKED)?.text(time)?)
     }
 
+    /// The model as graphs name it, with its hash, which is given, too. It is found, not opened.
+    ///
+    /// # Errors
+    /// None is chosen, and the plugin is in no bundle; it is not there, and nothing is known of it.
+    pub(super) fn known_model(&self) -> Result<(ModelRef, String), Failure> {
+        let models = shared::planner().models();
+        let model = self.model(models)?;
+        let hash = models.identify(&model, &folder())?;
+        Ok((ModelRef { blake3: Some(hash.clone()), ..model }, hash))
+    }
+
     /// The model as graphs name it.
     ///
     /// # Errors
     /// None is chosen, and the plugin is in no bundle.
-    pub(super) fn model(&self, models: &ModelStore) -> Result<ModelRef, Failure> {
+    fn model(&self, models: &ModelStore) -> Result<ModelRef, Failure> {
         if self.model.is_empty() {
             let bundled = bundle::model().ok_or_else(|| {
                 Failure::User(
@@ -132,7 +142,7 @@ impl Settings {
         if let Ok(found) = models.refer(path, &folder()) {
             return Ok(found);
         }
-        let hash = self.known_model.split_once(' ').filter(|(_, model)| *model == self.model).map(|(hash, _)| hash);
+        let hash = self.remembered.split_once(' ').filter(|(_, model)| *model == self.model).map(|(hash, _)| hash);
         let named = ModelRef {
             // The project may come from another system.
             file: self.model.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
@@ -144,7 +154,7 @@ impl Settings {
 }
 
 /// What is kept of a model, so that it is found where its file is not: its hash, and the file for which it was that.
-pub(super) fn known_model(hash: &str, file: &str) -> String {
+pub(super) fn remembered(hash: &str, file: &str) -> String {
     format!("{hash} {file}")
 }
 
@@ -213,24 +223,6 @@ fn placed(value: [f64; 2], usual: [f64; 2], frame: Rect) -> [f64; 2] {
     }
 }
 
-fn fit(place: i32) -> Fit {
-    match place {
-        1 => Fit::Fill,
-        2 => Fit::Stretch,
-        3 => Fit::Actual,
-        _ => Fit::Fit,
-    }
-}
-
-fn device(place: i32) -> Device {
-    match place {
-        1 => Device::Cpu,
-        2 => Device::Cuda(0),
-        3 => Device::DirectMl(0),
-        _ => Device::Auto,
-    }
-}
-
 #[cfg(test)]
 impl Settings {
     /// The defaults, without points, in a project of full HD.
@@ -242,7 +234,7 @@ impl Settings {
             time: 1.0,
             frame: Rect { x1: 0.0, y1: 0.0, x2: 1920.0, y2: 1080.0 },
             model: String::new(),
-            known_model: String::new(),
+            remembered: String::new(),
             now: Moment { values, pairs: Vec::new() },
             before: Vec::new(),
             use_mask: false,
@@ -268,28 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn choices_mean_what_they_say() {
-        use super::super::parameters::{DEVICES, FITS};
-        for (place, name) in (0..).zip(DEVICES) {
-            assert_eq!(device(place).to_string(), name);
-        }
-        let fits = [Fit::Fit, Fit::Fill, Fit::Stretch, Fit::Actual];
-        assert_eq!(FITS.len(), fits.len());
-        assert_eq!([0, 1, 2, 3].map(fit), fits);
-    }
-
-    #[test]
     fn a_model_that_is_not_there_is_known_by_its_hash() {
         let models = ModelStore::new("nowhere".into(), Vec::new(), dragfx_runtime::SessionOptions::default());
         let hash = "0123456789abcdef".repeat(4);
         let rows = [
-            (r"C:\models\face.pkl", known_model(&hash, r"C:\models\face.pkl"), "face.pkl", Some(&hash)),
-            ("/gone/face.pkl", known_model(&hash, "/gone/other.pkl"), "face.pkl", None),
+            (r"C:\models\face.pkl", remembered(&hash, r"C:\models\face.pkl"), "face.pkl", Some(&hash)),
+            ("/gone/face.pkl", remembered(&hash, "/gone/other.pkl"), "face.pkl", None),
             ("face.pkl", String::new(), "face.pkl", None),
-            ("face.pkl", known_model("no hash", "face.pkl"), "face.pkl", None),
+            ("face.pkl", remembered("no hash", "face.pkl"), "face.pkl", None),
         ];
-        for (model, known_model, file, hash) in rows {
-            let settings = Settings { model: model.to_owned(), known_model, ..Settings::usual() };
+        for (model, remembered, file, hash) in rows {
+            let settings = Settings { model: model.to_owned(), remembered, ..Settings::usual() };
             let found = settings.model(&models).expect("a reference");
             assert_eq!((&*found.file, found.blake3.as_ref()), (file, hash), "{model}");
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use dragfx_graph::eval::Evaluator;
 use dragfx_graph::models::ModelRef;
 use dragfx_graph::value::{Image, Trajectory, Transfer, Value};
 
@@ -22,7 +21,6 @@ use crate::{picture, shared};
 pub(super) struct Scene<'a> {
     instance: &'a Instance<'a>,
     pub(super) settings: Settings,
-    evaluator: Arc<Evaluator>,
     model: ModelRef,
     /// BLAKE3 of the model.
     pub(super) model_hash: String,
@@ -32,19 +30,17 @@ impl<'a> Scene<'a> {
     /// Reads the settings, and finds the model without opening it.
     ///
     /// # Errors
-    /// The host does not answer; there is no model; ONNX Runtime is not there.
+    /// The host does not answer; there is no model.
     pub(super) fn read(instance: &'a Instance<'a>, time: f64) -> Result<Self, Failure> {
-        let settings = Settings::read(instance, time, picture::frame(instance, None, time)?)?;
-        let evaluator = shared::evaluator(settings.device)?;
-        let model = settings.model(evaluator.models())?;
-        let model_hash = evaluator.models().identify(&model, &folder())?;
-        Ok(Self { instance, settings, evaluator, model, model_hash })
+        let settings = Settings::read(instance, time, picture::project(instance, time)?)?;
+        let (model, model_hash) = settings.known_model()?;
+        Ok(Self { instance, settings, model, model_hash })
     }
 
     /// Where the picture lies; `None` where nobody has used the model yet.
     pub(super) fn known_placement(&self) -> Option<Placement> {
-        let spec = self.evaluator.models().known_spec(&self.model, &folder())?;
-        Some(Placement::new(self.settings.fit, self.settings.frame, [spec.resolution; 2]))
+        let resolution = shared::resolution(&self.model, &folder())?;
+        Some(Placement::new(self.settings.fit, self.settings.frame, [resolution; 2]))
     }
 
     /// Where the picture lies. A model that nobody has used yet is imported.
