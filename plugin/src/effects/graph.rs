@@ -61,14 +61,14 @@ impl Chosen {
     /// It is missing, or cannot be read; the host does not answer.
     fn read(instance: &Instance<'_>, time: f64) -> Result<Option<Self>, Failure> {
         let params = instance.params()?;
-        let text = |name: &str| params.get(name)?.text(time);
-        let path = text(PRESET)?;
+        let text = |name: &str| params.get(name).and_then(|param| param.text(time)).unwrap_or_default();
+        let path = text(PRESET);
         if path.is_empty() {
             return Ok(None);
         }
-        let preset = file::open(&path, &text(KNOWN)?)?;
-        let filled = text(FILLED)? == preset.program.hash;
-        let output = preset.output(&text(OUTPUT)?)?.clone();
+        let preset = file::open(&path, &text(KNOWN))?;
+        let filled = text(FILLED) == preset.program.hash;
+        let output = preset.output(&text(OUTPUT))?.clone();
         Ok(Some(Self { preset, filled, output }))
     }
 
@@ -111,18 +111,23 @@ impl Effect for Graph {
         // Whatever is wrong with the preset, the instance is there, and rendering tells.
         let chosen = Chosen::read(instance, 0.0).ok().flatten().filter(|chosen| chosen.filled);
         slots::show(instance, chosen.as_ref().map(|chosen| &*chosen.preset))?;
-        chosen.map_or(Ok(()), |chosen| chosen.scene(instance).place_points())
+        if let Some(chosen) = chosen {
+            chosen.scene(instance).place_points();
+        }
+        Ok(())
     }
 
     fn changed(&self, instance: &Instance<'_>, change: &Change) -> Result<(), Failure> {
         match change.param.as_deref() {
             Some(PRESET) => choose(instance, change.time, false),
             Some(RELOAD) => choose(instance, change.time, true),
-            None | Some(view::FIT) => match Chosen::read(instance, change.time) {
-                Ok(Some(chosen)) => chosen.scene(instance).place_points(),
-                // That is told where the preset is chosen, and where it is rendered.
-                Ok(None) | Err(_) => Ok(()),
-            },
+            None | Some(view::FIT) => {
+                // What is wrong with the preset is told where it is chosen, and where it is rendered.
+                if let Ok(Some(chosen)) = Chosen::read(instance, change.time) {
+                    chosen.scene(instance).place_points();
+                }
+                Ok(())
+            }
             Some(_) => Ok(()),
         }
     }
@@ -190,10 +195,10 @@ fn choose(instance: &Instance<'_>, time: f64, anew: bool) -> Result<(), Failure>
         }
         Ok::<_, Failure>(())
     })?;
-    match chosen? {
-        Some(chosen) => Chosen { filled: true, ..chosen }.scene(instance).place_points(),
-        None => Ok(()),
+    if let Some(chosen) = chosen? {
+        Chosen { filled: true, ..chosen }.scene(instance).place_points();
     }
+    Ok(())
 }
 
 fn specs() -> Vec<Spec> {

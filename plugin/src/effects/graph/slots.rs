@@ -108,7 +108,8 @@ pub(super) fn assign(controls: &[Control]) -> (Vec<(String, Control)>, Vec<Strin
 pub(super) fn show(instance: &Instance<'_>, preset: Option<&Preset>) -> Result<(), Failure> {
     let params = instance.params()?;
     for name in names() {
-        let about = params.get(&name)?.properties()?;
+        // Some hosts lack a kind of parameter.
+        let Ok(about) = params.get(&name).and_then(|param| param.properties()) else { continue };
         let control = preset.and_then(|preset| preset.controls.iter().find(|(slot, _)| *slot == name));
         about.set_flag(ofx::kOfxParamPropSecret, control.is_none()).if_known();
         let Some((_, control)) = control else { continue };
