@@ -58,8 +58,8 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     if let Some(known) = state.evaluators.get(&device.to_string()) {
         return Ok(Arc::clone(known));
     }
-    let environment = environment().map_err(|error| Failure::User(crate::failure::chain(&error)))?;
-    log::line(&format!("ONNX Runtime {} on {device}", environment.library().path.display()));
+    let library = environment()?.library().path.display();
+    log::line(&format!("ONNX Runtime {library} on {device}"));
     let session = SessionOptions { gpu_memory_limit: Some(GPU_MEMORY), ..SessionOptions::on(device) };
     let cache = cache_folder();
     let models = Arc::new(ModelStore::new(cache.clone(), model_folders(), session));
@@ -68,13 +68,17 @@ pub fn evaluator(device: Device) -> Result<Arc<Evaluator>, Failure> {
     Ok(evaluator)
 }
 
-/// ONNX Runtime, which a process starts once: with the bundle's library, for whichever device asks first.
-fn environment() -> Result<&'static Environment, RuntimeError> {
-    let library_folders = bundle::libraries().into_iter().collect();
-    match Environment::start(&EnvironmentOptions { library_folders, ..EnvironmentOptions::default() }) {
+/// ONNX Runtime, which lives as long as the process: longer than what is loaded and unloaded, and whatever the device.
+fn environment() -> Result<&'static Environment, Failure> {
+    let options = EnvironmentOptions {
+        library_folders: bundle::libraries().into_iter().collect(),
+        ..EnvironmentOptions::default()
+    };
+    let started = match Environment::start(&options) {
         Err(RuntimeError::AlreadyStarted { .. }) => Environment::get(),
         started => started,
-    }
+    };
+    started.map_err(|error| Failure::User(crate::failure::chain(&error)))
 }
 
 /// An evaluator that only plans, which needs no ONNX Runtime: what a graph wants is the same whatever computes it.

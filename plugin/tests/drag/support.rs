@@ -37,10 +37,22 @@ pub(crate) fn alone(
     expected: impl FnOnce(&Path) -> Vec<(&'static str, Arc<Image>)>,
     body: impl FnOnce(&Stage, &Expected),
 ) {
+    alone_with(name, &[], expected, |folder, expected| {
+        let stage = Stage::new(folder, HostSettings::default());
+        body(&stage, expected);
+        stage.is_clean();
+    });
+}
+
+/// As [`alone`], with variables of the environment, for tests that make hosts of their own.
+pub(crate) fn alone_with(
+    name: &str,
+    variables: &[(&str, &str)],
+    expected: impl FnOnce(&Path) -> Vec<(&'static str, Arc<Image>)>,
+    body: impl FnOnce(&Path, &Expected),
+) {
     if let Some(folder) = std::env::var_os(ALONE) {
-        let stage = Stage::new(Path::new(&folder));
-        body(&stage, &read(Path::new(&folder)));
-        return stage.is_clean();
+        return body(Path::new(&folder), &read(Path::new(&folder)));
     }
     let folder = tempfile::tempdir().expect("a folder");
     for (name, image) in expected(folder.path()) {
@@ -53,6 +65,7 @@ pub(crate) fn alone(
         .env(ALONE, folder.path())
         .env("XDG_CACHE_HOME", folder.path().join("cache"))
         .env("DRAGFX_LOG", "-")
+        .envs(variables.iter().copied())
         .output()
         .expect("this program runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -75,7 +88,7 @@ fn read(folder: &Path) -> Expected {
 }
 
 /// The checkpoint of the fixtures.
-fn checkpoint() -> PathBuf {
+pub(crate) fn checkpoint() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/sg2-64.pkl")
 }
 
@@ -114,10 +127,10 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path, settings: HostSettings) -> Self {
         let bundle = bundle(folder);
         let heard = Arc::new(Heard::default());
-        let host = Host::new(HostSettings { observer: Arc::clone(&heard) as _, ..HostSettings::default() });
+        let host = Host::new(HostSettings { observer: Arc::clone(&heard) as _, ..settings });
         let library = Library::open(&host, &bundle).expect("the plugin loads");
         let plugin = library.plugin("org.dragfx.drag").expect("the effect describes itself");
         Self { heard, plugin }
@@ -125,7 +138,10 @@ impl Stage {
 
     /// An instance in a project of a size, with the model of the fixtures, on the CPU.
     pub(crate) fn instance(&self, context: Context, [width, height]: [f64; 2], clips: &[(&str, Still)]) -> Instance {
-        let project = Project { size: PointD::new(width, height), interactive: true, ..Project::default() };
+        self.instance_in(context, Project { size: PointD::new(width, height), ..Project::default() }, clips)
+    }
+
+    pub(crate) fn instance_in(&self, context: Context, project: Project, clips: &[(&str, Still)]) -> Instance {
         let clip = |(name, clip): &(&str, Still)| ((*name).to_owned(), Arc::new(clip.clone()) as Arc<dyn ClipSource>);
         let options = InstanceOptions { project, clips: clips.iter().map(clip).collect(), params: None };
         let instance = self.plugin.instance(context, options).expect("an instance");
@@ -143,7 +159,7 @@ impl Stage {
     }
 
     /// Nothing was done against the standard.
-    fn is_clean(&self) {
+    pub(crate) fn is_clean(&self) {
         let complaints: Vec<String> = self.plugin.complaints().iter().map(ToString::to_string).collect();
         assert!(complaints.is_empty(), "{complaints:#?}");
     }
@@ -163,7 +179,10 @@ fn bundle(folder: &Path) -> Bundle {
     let binaries = root.join("Contents").join(architecture);
     std::fs::create_dir_all(&binaries).expect("a folder");
     std::fs::create_dir_all(root.join("Contents/Resources")).expect("a folder");
-    std::fs::copy(&built, binaries.join("DragFX.ofx")).expect("the plugin is built beside its tests");
+    let binary = binaries.join("DragFX.ofx");
+    if !binary.exists() {
+        std::fs::copy(&built, binary).expect("the plugin is built beside its tests");
+    }
     Bundle::open(&root).expect("a bundle")
 }
 
@@ -202,7 +221,7 @@ pub(crate) fn text(instance: &Instance, name: &str) -> String {
 }
 
 /// What `dragfx render` makes of nodes and wires: an output of a node of a preset, without host and plugin.
-fn graph(folder: &Path, nodes: &str, wires: &str, node: &str) -> Arc<Image> {
+fn graph(folder: &Path, nodes: &str, wires: &str, node: &str, frame: f64) -> Arc<Image> {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         Environment::start(&EnvironmentOptions::default()).expect("ONNX Runtime");
@@ -214,7 +233,7 @@ fn graph(folder: &Path, nodes: &str, wires: &str, node: &str) -> Arc<Image> {
     );
     let document = preset::from_text(&preset, &Registry::standard()).expect("a preset");
     let models = ModelStore::new(folder.join("packs"), Vec::new(), SessionOptions::on(Device::Cpu));
-    let target = Target { node: document.by_name(node).expect("a node").id, output: "image".into(), frame: 1.0 };
+    let target = Target { node: document.by_name(node).expect("a node").id, output: "image".into(), frame };
     let value = Evaluator::new(Arc::new(models)).evaluate(&document, folder, &target, &Cancel::new());
     match value.unwrap_or_else(|error| panic!("{error}")) {
         Value::Image(image) => image,
@@ -226,7 +245,7 @@ fn graph(folder: &Path, nodes: &str, wires: &str, node: &str) -> Arc<Image> {
 pub(crate) fn start(folder: &Path) -> Arc<Image> {
     let nodes = r#"{ "id": 1, "name": "start", "type": "latent", "version": 1 },
         { "id": 2, "name": "picture", "type": "generate", "version": 1 }"#;
-    graph(folder, nodes, r#"{ "from": "start.latent", "to": "picture.latent" }"#, "picture")
+    graph(folder, nodes, r#"{ "from": "start.latent", "to": "picture.latent" }"#, "picture", 1.0)
 }
 
 /// The drag of a pair as a preset has it.
@@ -242,7 +261,19 @@ pub(crate) fn dragged(folder: &Path, progress: f64, more: &str, wires: &str) -> 
     let wires = format!(
         r#"{{ "from": "start.latent", "to": "drag.latent" }}, {{ "from": "points.points", "to": "drag.points" }}{wires}"#
     );
-    graph(folder, &nodes, &wires, "drag")
+    graph(folder, &nodes, &wires, "drag", 1.0)
+}
+
+/// The drag of keyframed points, each frame from the one before, as a preset has it.
+pub(crate) fn warm(folder: &Path, points: &str, frame: f64) -> Arc<Image> {
+    let nodes = format!(
+        r#"{{ "id": 1, "name": "start", "type": "latent", "version": 1 }},
+        {{ "id": 2, "name": "points", "type": "points", "version": 1, "params": {{ "points": {points} }} }},
+        {{ "id": 3, "name": "drag", "type": "drag", "version": 1,
+            "params": {{ "max_steps": 3, "warm_start": true, "first_frame": 1 }} }}"#
+    );
+    let wires = r#"{ "from": "start.latent", "to": "drag.latent" }, { "from": "points.points", "to": "drag.points" }"#;
+    graph(folder, &nodes, wires, "drag", frame)
 }
 
 /// Pixels are the same, to the bit.

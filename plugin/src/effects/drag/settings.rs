@@ -1,7 +1,7 @@
 //! What an instance's parameters say at a time, and at the times before it that count.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use dragfx_graph::models::{ModelRef, ModelStore};
 use dragfx_graph::param::ParamValue;
@@ -129,18 +129,18 @@ impl Settings {
     /// # Errors
     /// None is chosen, and the plugin is in no bundle.
     fn model(&self, models: &ModelStore) -> Result<ModelRef, Failure> {
-        if self.model.is_empty() {
-            let bundled = bundle::model().ok_or_else(|| {
-                Failure::User(
-                    "no model is chosen, and this copy of DragFX comes without one: choose a checkpoint".into(),
-                )
-            })?;
-            return Ok(models.refer(&bundled, &folder())?);
-        }
-        let path = Path::new(&self.model);
-        // What is there counts; the hash is for where nothing is there.
-        if let Ok(found) = models.refer(path, &folder()) {
-            return Ok(found);
+        let chosen = if self.model.is_empty() {
+            bundle::model().ok_or_else(|| {
+                let reason = "no model is chosen, and this copy of DragFX comes without one: choose a checkpoint";
+                Failure::User(reason.to_owned())
+            })?
+        } else {
+            PathBuf::from(&self.model)
+        };
+        // What is there counts, by a path that leads there from anywhere; the hash is for where nothing is there.
+        let path = std::path::absolute(&chosen).unwrap_or(chosen);
+        if let Ok(found) = models.refer(&path, &folder()) {
+            return Ok(ModelRef { path: Some(path.display().to_string()), ..found });
         }
         let hash = self.remembered.split_once(' ').filter(|(_, model)| *model == self.model).map(|(hash, _)| hash);
         let named = ModelRef {
