@@ -59,7 +59,7 @@ pub fn wish(wishes: &Wishes<'_>, clip: &str) {
 /// # Errors
 /// The host does not answer.
 pub fn of_clip(instance: &Instance<'_>, clip: &str, time: f64) -> Result<Transfer> {
-    match instance.params()?.get(TRANSFER)?.int(time)? {
+    match instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(time)).unwrap_or(0) {
         1 => return Ok(Transfer::Srgb),
         2 => return Ok(Transfer::Linear),
         _ => {}

@@ -87,9 +87,9 @@ impl Settings {
             before: Vec::new(),
             use_mask: int(USE_MASK)? != 0 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()),
             auto: int(AUTO)? != 0,
-            fit: view::fit(params, time)?,
+            fit: view::fit(params, time),
             over_source: view::is_over_source(params, time),
-            device: view::device(params, time)?,
+            device: view::device(params, time),
         };
         let first = settings.now.int("firstFrame") as f64;
         if settings.now.bool("warmStart") && time > first {
