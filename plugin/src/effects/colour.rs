@@ -49,9 +49,11 @@ pub fn describe(descriptor: &Descriptor<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says in which colour space a clip had better come: the one that its pictures are used in.
-pub fn wish(wishes: &Wishes<'_>, clip: &str) {
-    wishes.colourspaces(clip, &OWN);
+/// Says in which colour space a clip had better come, if the instance has it: the one that its pictures are used in.
+pub fn wish(instance: &Instance<'_>, wishes: &Wishes<'_>, clip: &str) {
+    if instance.clip(clip).is_ok() {
+        wishes.colourspaces(clip, &OWN);
+    }
 }
 
 /// The encoding of a clip: what the user chose, else what the clip has, else what the host is known for.

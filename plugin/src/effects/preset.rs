@@ -122,10 +122,10 @@ impl Effect for Preset {
         Ok(())
     }
 
-    fn clip_preferences(&self, _instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
+    fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         wishes.varies(self.program.varies())?;
-        self.clips.iter().for_each(|clip| colour::wish(wishes, clip));
+        self.clips.iter().for_each(|clip| colour::wish(instance, wishes, clip));
         Ok(())
     }
 

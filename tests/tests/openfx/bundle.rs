@@ -3,11 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
-use ofx_host::{
-    Bundle, Context, Host, HostSettings, Instance, InstanceOptions, Library, Message, Observer, Plugin, PointD, Project,
-};
+use ofx_host::{Bundle, Context, Host, HostSettings, Instance, InstanceOptions, Library, Plugin, PointD, Project};
 
 /// The bundle: the one that `cargo xtask test` has made, or one that is made now.
 pub(crate) fn bundle() -> &'static Bundle {
@@ -44,15 +42,9 @@ pub(crate) fn generator(plugin: &Plugin) -> Instance {
         .unwrap_or_else(|error| panic!("{}: {error}", plugin.identifier()))
 }
 
-/// What plugins have said.
-#[derive(Default)]
-pub(crate) struct Heard(pub(crate) Mutex<Vec<Message>>);
-
-impl Observer for Heard {
-    fn message(&self, message: &Message) -> bool {
-        self.0.lock().expect("no test panics while it listens").push(message.clone());
-        true
-    }
+/// A generator of 64x64 pixels that is opened in no time.
+pub(crate) fn small_model() -> String {
+    dragfx_tests::fixtures().join("sg2-64.pkl").display().to_string()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use ofx_host::{Context, Host, HostSettings, Library, RenderRequest};
 
-use crate::bundle::{bundle, generator};
+use crate::bundle::{bundle, generator, small_model};
 
 const CYCLES: usize = 200;
 /// What the allocator may keep for itself.
@@ -20,7 +20,7 @@ fn two_hundred_cycles_leave_nothing_behind() {
             plugin.describe(context).expect("a description");
         }
         let instance = generator(&plugin);
-        instance.set("seed", (cycle % 3) as i32).expect("a seed");
+        instance.set("model", small_model()).expect("a path");
         instance.render(&RenderRequest::at(1.0)).expect("a picture");
         if cycle == CYCLES / 4 {
             after_the_first = resident();

@@ -2,7 +2,6 @@
 
 mod bundle;
 mod cycles;
-mod formats;
+mod frames;
 mod pixels;
 mod suites;
-mod threads;
