@@ -59,7 +59,7 @@ pub fn wish(wishes: &Wishes<'_>, clip: &str) {
 /// # Errors
 /// The host does not answer.
 pub fn of_clip(instance: &Instance<'_>, clip: &str, time: f64) -> Result<Transfer> {
-    match instance.params()?.get(TRANSFER)?.int(time)? {
+    match instance.params()?.int_or(TRANSFER, time, 0)? {
         1 => return Ok(Transfer::Srgb),
         2 => return Ok(Transfer::Linear),
         _ => {}
@@ -82,8 +82,7 @@ const REFERENCE: &str = "OfxColourspace_";
 /// those that the host would like; else our own.
 #[must_use]
 pub fn output(instance: &Instance<'_>, under: Option<&str>, preferred: &[String]) -> String {
-    let chosen =
-        instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(0.0)).unwrap_or(0);
+    let chosen = instance.params().and_then(|params| params.int_or(TRANSFER, 0.0, 0)).unwrap_or(0);
     let basic = instance.properties().is_ok_and(|about| {
         let style = about.text(ofx::kOfxImageEffectPropColourManagementStyle, 0).unwrap_or_default();
         style.as_bytes() == ofx::kOfxImageEffectColourManagementBasic.to_bytes()

@@ -53,7 +53,7 @@ fn choice<const N: usize>(name: &str, label: &str, options: [&str; N], hint: &st
 /// # Errors
 /// This and the others: the host does not answer.
 pub fn fit(params: Params<'_>, time: f64) -> Result<Fit> {
-    Ok(chosen(&FITS, params.get(FIT)?.int(time)?))
+    Ok(chosen(&FITS, params.int_or(FIT, time, 0)?))
 }
 
 /// Whether the picture lies over the source; not where the effect has none.
@@ -67,7 +67,7 @@ pub fn is_over_source(params: Params<'_>, time: f64) -> bool {
 /// # Errors
 /// As [`fit`].
 pub fn device(params: Params<'_>, time: f64) -> Result<Device> {
-    Ok(chosen(&DEVICES, params.get(DEVICE)?.int(time)?))
+    Ok(chosen(&DEVICES, params.int_or(DEVICE, time, 0)?))
 }
 
 /// What stands at a place; the first where there is none.
