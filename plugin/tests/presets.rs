@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{SIZE, apart, difference, library, pixels, preset, project, rendered};
+use common::{SIZE, apart, apart_with, difference, library, pixels, preset, project, rendered};
 use ofx_host::{
     ClipInfo, ClipSource, Components, Context, Depth, HostSettings, Instance, InstanceOptions, Library, Picture,
     PointD, RectD, RectI, RenderRequest, RowLayout, RowOrder, Still,
@@ -44,7 +44,29 @@ const PLATE: &str = r#"{ "dragfx": 1, "nodes": [
     { "from": "b.image", "to": "mix.result" }
 ], "published": [{ "name": "mix", "param": "mix.mix" }] }"#;
 
-const PRESETS: [(&str, &str); 2] = [("a drag", DRAG), ("plate", PLATE)];
+const PASS: &str = r#"{ "dragfx": 1, "nodes": [
+    { "id": 1, "name": "plate", "type": "read", "version": 1 },
+    { "id": 2, "name": "half", "type": "transform", "version": 1, "bypass": true, "params": { "scale": 0.5 } },
+    { "id": 3, "name": "write", "type": "write", "version": 1 }
+], "wires": [
+    { "from": "plate.image", "to": "half.image" },
+    { "from": "half.image", "to": "write.image" }
+] }"#;
+
+const WARM: &str = r#"{ "dragfx": 1, MODEL, "nodes": [
+    { "id": 1, "name": "seed", "type": "latent", "version": 1 },
+    { "id": 2, "name": "points", "type": "points", "version": 1 },
+    { "id": 3, "name": "held", "type": "read", "version": 1 },
+    { "id": 4, "name": "mask", "type": "mask", "version": 1, "params": { "channel": "alpha" } },
+    { "id": 5, "name": "drag", "type": "drag", "version": 1, "params": { "warm_start": true, "first_frame": 3 } }
+], "wires": [
+    { "from": "seed.latent", "to": "drag.latent" },
+    { "from": "points.points", "to": "drag.points" },
+    { "from": "held.image", "to": "mask.image" },
+    { "from": "mask.mask", "to": "drag.mask" }
+] }"#;
+
+const PRESETS: [(&str, &str); 4] = [("a drag", DRAG), ("plate", PLATE), ("pass", PASS), ("warm", WARM)];
 
 const WHOLE: RectI = RectI { x1: 0, y1: 0, x2: SIZE as i32, y2: SIZE as i32 };
 
@@ -189,6 +211,87 @@ fn read_nodes_read_clips_at_their_frames() {
         let half = effect.render(&half).expect("a proxy");
         assert_eq!(half.bounds(), RectI { x1: 0, y1: 0, x2: 16, y2: 16 });
         assert!((half.pixel(8, 8)[0] - 0.4).abs() < 1e-6);
+    });
+}
+
+#[test]
+fn hosts_are_told_which_frames_are_read() {
+    apart("hosts_are_told_which_frames_are_read", &PRESETS, |folder| {
+        let library = library(folder, HostSettings::default());
+        let rows = [("a_drag", false, true), ("plate", true, false), ("pass", false, false), ("warm", true, false)];
+        for (slug, temporal, varies) in rows {
+            let plugin = library.plugin(&format!("org.dragfx.preset.{slug}")).expect("a plugin");
+            let description = plugin.describe(Context::General).expect("a description");
+            let source = description.clips.iter().find(|clip| clip.name == "Source").expect("a clip");
+            assert_eq!(source.temporal_access, temporal, "{slug}");
+            let effect = plugin.instance(Context::General, small()).expect("an instance");
+            assert_eq!(effect.clip_preferences().expect("preferences").frame_varying, varies, "{slug}");
+        }
+        let effect = instance(&library, "org.dragfx.preset.warm", Context::General, small());
+        effect.connect("Source", Arc::new(Frames)).expect("a clip");
+        assert_eq!(effect.frames_needed(8.0).expect("frames")["Source"], [(3.0, 8.0)]);
+        assert_eq!(effect.frames_needed(2.0).expect("frames")["Source"], [(2.0, 2.0)]);
+    });
+}
+
+#[test]
+fn what_passes_its_clip_on_is_no_work() {
+    apart("what_passes_its_clip_on_is_no_work", &PRESETS, |folder| {
+        let library = library(folder, HostSettings::default());
+        let scale = PointD::new(1.0, 1.0);
+        for (slug, over, expected) in
+            [("pass", false, Some(("Source".to_owned(), 6.0))), ("pass", true, None), ("plate", false, None)]
+        {
+            let effect = instance(&library, &format!("org.dragfx.preset.{slug}"), Context::General, small());
+            effect.connect("Source", Arc::new(Frames)).expect("a clip");
+            effect.set("overSource", over).expect("a switch");
+            assert_eq!(effect.is_identity(6.0, scale, WHOLE).expect("an answer"), expected, "{slug} {over}");
+        }
+        let effect = instance(&library, "org.dragfx.graph", Context::Filter, small());
+        effect.connect("Source", Arc::new(Frames)).expect("a clip");
+        let found = effect.is_identity(6.0, scale, WHOLE).expect("an answer");
+        assert_eq!(found, Some(("Source".to_owned(), 6.0)), "without a preset");
+    });
+}
+
+#[test]
+fn safe_mode_computes_nothing() {
+    apart_with("safe_mode_computes_nothing", &PRESETS, &[("DRAGFX_SAFE_MODE", "1")], |folder| {
+        let library = library(folder, HostSettings::default());
+        for identifier in ["org.dragfx.preset.a_drag", "org.dragfx.graph"] {
+            let effect = instance(&library, identifier, Context::General, small());
+            effect.set("transfer", "linear").expect("a choice");
+            assert_eq!(render(&effect, 6.0)[0], [0.0; 4], "{identifier}");
+            effect.connect("Source", Arc::new(Frames)).expect("a clip");
+            assert_eq!(render(&effect, 6.0)[0], [0.6, 0.6, 0.6, 1.0], "{identifier}");
+            let told = effect.message().map(|message| message.text).unwrap_or_default();
+            assert!(told.contains("DRAGFX_SAFE_MODE"), "{told}");
+        }
+        assert!(!folder.join("cache/dragfx").join("packs").exists());
+    });
+}
+
+#[test]
+fn instances_render_side_by_side() {
+    apart("instances_render_side_by_side", &PRESETS, |folder| {
+        let library = library(folder, HostSettings::default());
+        let expected: Vec<_> = {
+            let effect = instance(&library, "org.dragfx.preset.a_drag", Context::Generator, small());
+            (1..=5).map(|time| render(&effect, f64::from(time))).collect()
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let (library, expected) = (&library, &expected);
+                scope.spawn(move || {
+                    let effect = instance(library, "org.dragfx.preset.a_drag", Context::Generator, small());
+                    for round in 0..50 {
+                        let frame = (thread + round) % 5;
+                        let found = render(&effect, frame as f64 + 1.0);
+                        assert_eq!(difference(&found, &expected[frame]), 0.0, "{thread} {round}");
+                    }
+                });
+            }
+        });
     });
 }
 

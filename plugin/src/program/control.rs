@@ -283,3 +283,97 @@ pub fn plain(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::program::Program;
+
+    const GRAPH: &str = r#"{ "dragfx": 1, "models": { "a": { "file": "a.pkl" }, "b": { "file": "b.pkl" } }, "nodes": [
+        { "id": 1, "name": "seed", "type": "latent", "version": 1, "params": { "seed": 4000000000, "model": "b" } },
+        { "id": 2, "name": "points", "type": "points", "version": 1, "params": { "points": [
+            { "handle": { "x": 1, "y": 2 }, "target": { "x": 3, "y": 4 }, "enabled": false }
+        ] } },
+        { "id": 3, "name": "drag", "type": "drag", "version": 1, "params": {
+            "progress": { "keys": [{ "frame": 1, "value": 0.25 }, { "frame": 9, "value": 1 }] }
+        } }
+    ], "wires": [
+        { "from": "seed.latent", "to": "drag.latent" }, { "from": "points.points", "to": "drag.points" }
+    ], "published": [
+        { "name": "seed", "param": "seed.seed", "label": "A-seed!", "range": [0, 9] },
+        { "name": "psi", "param": "seed.psi", "range": [-2, 0.5], "doc": "How strange." },
+        { "name": "model", "param": "seed.model" },
+        { "name": "file", "param": "seed.file" },
+        { "name": "progress", "param": "drag.progress" },
+        { "name": "warm", "param": "drag.warm_start" },
+        { "name": "handle", "param": "points.points.1.handle" },
+        { "name": "on", "param": "points.points.1.enabled" },
+        { "name": "all", "param": "points.points" },
+        { "name": "none", "param": "points.points.2.target" }
+    ] }"#;
+
+    #[test]
+    fn hosts_are_shown_what_the_preset_offers() {
+        let program = Program::new("test".to_owned(), GRAPH.to_owned(), PathBuf::new()).expect("a preset");
+        assert_eq!(program.unshown, ["all", "none"]);
+        let texts = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect::<Vec<_>>();
+        let expected = [
+            // What the preset says is within, though no host's whole numbers go as far.
+            ("seed", "A seed", Kind::Int { default: i32::MAX, range: [0, i32::MAX] }, true),
+            ("psi", "Truncation psi", Kind::Double { default: 0.7, range: [-10.0, 10.0], slider: [-2.0, 0.5] }, true),
+            ("model", "Model", Kind::Choice { default: 1, options: texts(&["a", "b"]) }, false),
+            ("file", "File", Kind::File, false),
+            ("progress", "Progress", Kind::Double { default: 0.25, range: [0.0, 1.0], slider: [0.0, 1.0] }, true),
+            ("warm", "Warm start", Kind::Bool { default: false }, false),
+            ("handle", "handle", Kind::Point { default: USUAL }, true),
+            ("on", "on", Kind::Bool { default: false }, true),
+        ];
+        for (control, (name, label, kind, animates)) in program.controls.iter().zip(&expected) {
+            let spec = control.spec(name);
+            assert_eq!((&*control.name, &*spec.label, &spec.kind, spec.animates), (*name, *label, kind, *animates));
+        }
+        assert_eq!(program.controls.len(), expected.len());
+        let hint = |place: usize| program.controls[place].spec("x").hint;
+        assert!(hint(1).starts_with("How strange."), "{}", hint(1));
+        assert!(hint(3).ends_with("Empty for the preset's own."), "{}", hint(3));
+        assert!(hint(4).contains("The preset has keyframes for it"), "{}", hint(4));
+        let Shown::Place { model, own } = &program.controls[6].part else { panic!("a point") };
+        assert_eq!((model.as_ref().map(|model| &*model.file), *own), (Some("b.pkl"), ImagePoint::new(1.0, 2.0)));
+        let Shown::Whole(decl) = program.controls[2].written_out().part else { panic!("a text") };
+        assert_eq!(decl.default_value(), ParamValue::Text("b".to_owned()));
+        assert!(matches!(decl.kind, declare::Kind::Text { .. }));
+    }
+
+    #[test]
+    fn defaults_are_known_through_what_hosts_do_to_numbers() {
+        let program = Program::new("test".to_owned(), GRAPH.to_owned(), PathBuf::new()).expect("a preset");
+        let decl = |place: usize| match &program.controls[place].part {
+            Shown::Whole(decl) => decl.clone(),
+            _ => panic!("a whole parameter"),
+        };
+        let rows = [
+            (0, ParamValue::Int(i64::from(i32::MAX)), true),
+            (0, ParamValue::Int(7), false),
+            (1, ParamValue::Float(f64::from(0.7_f32)), true),
+            (1, ParamValue::Float(0.701), false),
+            (2, ParamValue::Text("b".to_owned()), true),
+            (2, ParamValue::Text("a".to_owned()), false),
+            (3, ParamValue::Text(String::new()), true),
+            (3, ParamValue::Text("z.npy".to_owned()), false),
+            (5, ParamValue::Bool(false), true),
+            (5, ParamValue::Bool(true), false),
+        ];
+        for (place, value, expected) in rows {
+            assert_eq!(is_default(&decl(place), &value), expected, "{place} {value:?}");
+        }
+    }
+
+    #[test]
+    fn labels_have_no_signs() {
+        for (text, expected) in [("A-seed!", "A seed"), ("  two  words ", "two words"), ("größe_2", "größe 2")] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+}

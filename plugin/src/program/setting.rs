@@ -97,3 +97,69 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dragfx_graph::preset;
+
+    use super::*;
+    use crate::declared;
+
+    const GRAPH: &str = r#"{ "dragfx": 1, "nodes": [
+        { "id": 1, "name": "seed", "type": "latent", "version": 1, "params": { "seed": 7 } },
+        { "id": 2, "name": "points", "type": "points", "version": 1, "params": { "points": { "keys": [
+            { "frame": 1, "value": [{ "handle": { "x": 0, "y": 0 }, "target": { "x": 10, "y": 10 } }] },
+            { "frame": 3, "value": [{ "handle": { "x": 2, "y": 2 }, "target": { "x": 30, "y": 30 } }] }
+        ] } } }
+    ] }"#;
+
+    /// What the points are at a frame: x of the handle, x of the target, and whether it counts.
+    fn points(document: &Document, frame: f64) -> (f64, f64, bool) {
+        match document.by_name("points").expect("a node").params["points"].at(frame) {
+            ParamValue::Points(points) => (points[0].handle.x, points[0].target.x, points[0].enabled),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn setting(node: u32, path: &str, parts: Vec<Part>) -> Setting {
+        Setting { node: NodeId(node), path: path.parse().expect("a path"), parts }
+    }
+
+    #[test]
+    fn a_part_of_a_point_leaves_the_others_their_keyframes() {
+        let place = |x: f64| Part::Place(ImagePoint::new(x, 0.0));
+        let handle = setting(2, "points.1.handle", vec![place(5.0), place(6.0), place(7.0)]);
+        let enabled =
+            setting(2, "points.1.enabled", vec![Part::Enabled(true), Part::Enabled(false), Part::Enabled(true)]);
+        let mut document = preset::from_text(GRAPH, declared::registry()).expect("a preset");
+        apply(&mut document, &[handle, enabled], &[1.0, 2.0, 3.0]).expect("points");
+        let found = [1.0, 2.0, 3.0].map(|frame| points(&document, frame));
+        assert_eq!(found, [(5.0, 10.0, true), (6.0, 20.0, false), (7.0, 30.0, true)]);
+    }
+
+    #[test]
+    fn what_is_the_same_at_all_frames_has_no_keyframes() {
+        let seed = |values: [i64; 2]| setting(1, "seed", values.map(|seed| Part::Whole(ParamValue::Int(seed))).into());
+        for (values, expected) in [([4, 4], true), ([4, 5], false)] {
+            let mut document = preset::from_text(GRAPH, declared::registry()).expect("a preset");
+            apply(&mut document, &[seed(values)], &[1.0, 2.0]).expect("a seed");
+            let param = &document.by_name("seed").expect("a node").params["seed"];
+            assert_eq!(matches!(param, Param::Constant(_)), expected, "{values:?}");
+            assert_eq!([param.at(1.0), param.at(2.0)], values.map(ParamValue::Int));
+        }
+    }
+
+    #[test]
+    fn what_a_parameter_does_not_take_is_an_error() {
+        let mut document = preset::from_text(GRAPH, declared::registry()).expect("a preset");
+        let wrong = [
+            (setting(1, "seed", vec![Part::Whole(ParamValue::Int(-1))]), "seed.seed: it is -1"),
+            (setting(1, "space", vec![Part::Whole(ParamValue::Text("z".to_owned()))]), "there is no choice `z`"),
+            (setting(9, "seed", vec![Part::Whole(ParamValue::Int(1))]), "the preset has no parameter seed"),
+        ];
+        for (setting, expected) in wrong {
+            let error = apply(&mut document, &[setting], &[1.0]).expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -23,6 +23,11 @@ pub(crate) const SIZE: usize = 32;
 /// Runs a test in a process of its own, in a folder with a bundle: the plugin keeps what it has found out, and its folders
 /// are the environment's. `name` is the test's.
 pub(crate) fn apart(name: &str, presets: &[(&str, &str)], test: impl FnOnce(&Path)) {
+    apart_with(name, presets, &[], test);
+}
+
+/// As [`apart`], with some variables.
+pub(crate) fn apart_with(name: &str, presets: &[(&str, &str)], variables: &[(&str, &str)], test: impl FnOnce(&Path)) {
     if let Some(folder) = env::var_os(FOLDER) {
         return test(Path::new(&folder));
     }
@@ -37,6 +42,7 @@ pub(crate) fn apart(name: &str, presets: &[(&str, &str)], test: impl FnOnce(&Pat
         .env_remove("DRAGFX_SAFE_MODE")
         .env_remove("DRAGFX_PRESET_PATH")
         .env_remove("DRAGFX_MODEL_PATH")
+        .envs(variables.iter().copied())
         .status();
     let log = fs::read_to_string(folder.path().join("plugin.log")).unwrap_or_default();
     assert!(status.expect("a process").success(), "the log says:\n{log}");
