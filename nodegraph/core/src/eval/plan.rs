@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Target;
 use super::fingerprint::{Builder, Fingerprint};
 use crate::declare::Arity;
-use crate::document::{Connection, Document, Node, NodeId, NodeKind};
+use crate::document::{Connection, Document, FrameRange, Node, NodeId, NodeKind};
 use crate::error::{EvalError, NodeError};
 use crate::models::{ModelRef, ModelStore};
 use crate::operator::{Operator, Params, Query, Reads};
@@ -22,6 +22,7 @@ pub struct Plan {
     pub(super) targets: Vec<Result<usize, EvalError>>,
     pub(super) models: Arc<BTreeMap<String, ModelRef>>,
     pub(super) folder: PathBuf,
+    pub(super) frames: FrameRange,
     files: BTreeSet<PathBuf>,
 }
 
@@ -131,7 +132,8 @@ pub(super) fn plan(models: &ModelStore, document: &Document, folder: &Path, targ
         targets.iter().map(|target| planner.resolve((target.node, target.output.clone(), target.frame.to_bits())));
     let targets = targets.collect();
     let Planner { tasks, files, .. } = planner;
-    Plan { tasks, targets, models: Arc::new(document.models().clone()), folder: folder.to_owned(), files }
+    let (models, frames) = (Arc::new(document.models().clone()), document.frames());
+    Plan { tasks, targets, models, folder: folder.to_owned(), frames, files }
 }
 
 impl Planner<'_> {
@@ -207,7 +209,8 @@ impl Planner<'_> {
         let params = Arc::new(node.params_at(frame));
         let mut connected: Vec<&str> = wires.iter().map(|wire| &*wire.input).collect();
         connected.dedup();
-        let query = Query { params: &params, frame, folder: self.folder, connected: &connected };
+        let frames = document.frames();
+        let query = Query { params: &params, frame, frames, folder: self.folder, connected: &connected };
         let asked = catch_unwind(AssertUnwindSafe(|| operator.reads(output, &query)));
         let reads = asked.unwrap_or_else(|panic| Err(NodeError::panicked(panic.as_ref()))).map_err(fail)?;
         let mut needs = Vec::new();
@@ -279,6 +282,11 @@ impl Planner<'_> {
         }
         if reads.frame {
             builder.part("frame", &frame.to_bits().to_le_bytes());
+        }
+        if reads.frames {
+            let FrameRange { first, last, rate } = self.document.frames();
+            let frames = [first.to_le_bytes(), last.to_le_bytes(), rate.to_bits().to_le_bytes()];
+            builder.part("frames", &frames.concat());
         }
         for (_, hash) in files {
             // One that is not there has a result as well: an error, or what the node puts in its place.
