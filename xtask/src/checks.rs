@@ -31,7 +31,8 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
-    ("dragfx", &["ofx*", "xtask"]),
+    ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
+    ("dragfx", &["dragfx-plugin", "xtask"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
