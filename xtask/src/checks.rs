@@ -32,10 +32,11 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
-    ("dragfx", &["ofx*", "xtask"]),
     ("ofx-sys", &["dragfx*"]),
     ("ofx-host", &["dragfx*", "clap", "image"]),
     ("ofx-tools", &["dragfx*"]),
+    ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
+    ("dragfx", &["dragfx-plugin", "xtask"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
