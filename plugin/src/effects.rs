@@ -2,6 +2,7 @@
 
 pub mod colour;
 mod drag;
+mod graph;
 mod preset;
 mod scene;
 pub mod view;
@@ -16,7 +17,7 @@ use crate::ffi::property::{IfKnown as _, Properties};
 /// All effects, in the order in which hosts list them.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Effect>> {
-    let mut effects: Vec<Box<dyn Effect>> = vec![Box::new(drag::Drag::default())];
+    let mut effects: Vec<Box<dyn Effect>> = vec![Box::new(drag::Drag::default()), Box::new(graph::Graph)];
     effects.extend(preset::all());
     effects
 }

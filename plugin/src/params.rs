@@ -119,7 +119,7 @@ impl Spec {
 }
 
 /// The page that lists all parameters.
-const PAGE: &str = "controls";
+pub const PAGE: &str = "controls";
 
 /// Tells a host the parameters, and a page that lists them.
 ///

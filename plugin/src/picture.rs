@@ -177,12 +177,13 @@ fn fill(target: &mut HostImage<'_>, window: Window, picture: Option<(&Image, Win
             let pixels = image.pixels();
             for (x, pixel) in (place.x1..place.x2).zip(pixels.index_axis(Axis(0), line).rows()) {
                 if let Some(to) = place_in(&mut row, window, x) {
-                    let alpha = pixel[3];
-                    let behind = *to;
-                    *to = [0, 1, 2, 3].map(|channel| {
-                        let value = if channel == 3 { alpha } else { pixel[channel] * alpha };
-                        value + behind[channel] * (1.0 - alpha)
-                    });
+                    // Where nothing shines through, what lies behind does not count, whatever it is. Light without coverage
+                    // is added.
+                    let (alpha, behind) = (pixel[3], *to);
+                    let by = if alpha == 0.0 { 1.0 } else { alpha };
+                    let front = [pixel[0] * by, pixel[1] * by, pixel[2] * by, alpha];
+                    let seen = |channel: usize| front[channel] + behind[channel] * (1.0 - alpha);
+                    *to = if alpha == 1.0 { front } else { [seen(0), seen(1), seen(2), seen(3)] };
                 }
             }
         }

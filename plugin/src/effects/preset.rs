@@ -1,6 +1,6 @@
 //! Presets as effects of their own, with real named parameters.
 
-mod find;
+pub(super) mod find;
 mod parameters;
 
 use std::path::Path;
@@ -54,20 +54,21 @@ impl Preset {
         Ok(Self { identifier: format!("org.dragfx.preset.{slug}"), program, controls, clips })
     }
 
-    fn scene<'a>(&'a self, instance: &'a Instance<'a>, time: f64) -> Result<Scene<'a>, Failure> {
-        Ok(Scene {
+    fn scene<'a>(&'a self, instance: &'a Instance<'a>, time: f64) -> Scene<'a> {
+        Scene {
             instance,
             program: &self.program,
             controls: &self.controls,
             clips: &self.clips,
-            output: self.output(instance, time)?,
-        })
+            output: self.output(instance, time),
+        }
     }
 
-    fn output(&self, instance: &Instance<'_>, time: f64) -> Result<&Output, Failure> {
+    fn output(&self, instance: &Instance<'_>, time: f64) -> &Output {
         let outputs = &self.program.outputs;
-        let place = if outputs.len() > 1 { instance.params()?.get(parameters::OUTPUT)?.int(time)? } else { 0 };
-        Ok(usize::try_from(place).ok().and_then(|place| outputs.get(place)).unwrap_or(&outputs[0]))
+        // There is nothing to choose where there is but one.
+        let place = instance.params().and_then(|params| params.get(parameters::OUTPUT)?.int(time)).unwrap_or(0);
+        usize::try_from(place).ok().and_then(|place| outputs.get(place)).unwrap_or(&outputs[0])
     }
 
     fn about(&self) -> String {
@@ -108,15 +109,17 @@ impl Effect for Preset {
     }
 
     fn created(&self, instance: &Instance<'_>) -> Result<(), Failure> {
-        self.scene(instance, 0.0)?.place_points()
+        self.scene(instance, 0.0).place_points();
+        Ok(())
     }
 
     fn changed(&self, instance: &Instance<'_>, change: &Change) -> Result<(), Failure> {
         match change.param.as_deref() {
             // Another frame: a clip was connected, or the picture fills it in another way.
-            None | Some(view::FIT) => self.scene(instance, change.time)?.place_points(),
-            Some(_) => Ok(()),
+            None | Some(view::FIT) => self.scene(instance, change.time).place_points(),
+            Some(_) => {}
         }
+        Ok(())
     }
 
     fn clip_preferences(&self, _instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
@@ -136,22 +139,21 @@ impl Effect for Preset {
     }
 
     fn frames_needed(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
-        self.scene(instance, time)?.frames_needed(time)
+        self.scene(instance, time).frames_needed(time)
     }
 
     fn identity(&self, instance: &Instance<'_>, time: f64) -> Result<Option<String>, Failure> {
-        if run::is_safe_mode() { Ok(None) } else { self.scene(instance, time)?.identity(time) }
+        if run::is_safe_mode() { Ok(None) } else { self.scene(instance, time).identity(time) }
     }
 
     fn output_colourspace(&self, instance: &Instance<'_>, preferred: &[String]) -> Result<Option<String>, Failure> {
-        let under = self.scene(instance, 0.0)?.under(0.0);
-        Ok(Some(colour::output(instance, under, preferred)))
+        Ok(Some(colour::output(instance, scene::under(instance, 0.0), preferred)))
     }
 
     fn render(&self, instance: &Instance<'_>, request: &Request) -> Result<(), Failure> {
         if run::is_safe_mode() {
             return run::render_safely(instance, request, Some(SOURCE));
         }
-        self.scene(instance, request.time)?.render(request)
+        self.scene(instance, request.time).render(request)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dragfx_engine::ImagePoint;
 use dragfx_graph::document::{Document, Edit};
 use dragfx_graph::eval::Target;
 use dragfx_graph::models::ModelRef;
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use crate::ffi::effect::Instance;
 use crate::geometry::Rect;
 use crate::picture::{self, Showing};
-use crate::program::control::{Control, Shown};
+use crate::program::control::{Control, Resolution, Shown};
 use crate::program::ground::{self, Ground, PLACED};
 use crate::program::setting::{Setting, apply};
 use crate::program::{Output, Program};
@@ -57,7 +58,7 @@ impl Scene<'_> {
     pub(super) fn render(&self, request: &Request) -> Result<(), Failure> {
         let (instance, time) = (self.instance, request.time);
         let params = instance.params()?;
-        let device = view::device(params, time)?;
+        let device = view::device(params, time);
         let open = |model: &ModelRef| {
             let known = shared::resolution(model, &self.program.folder);
             // Whoever moves a point needs the model anyway.
@@ -78,8 +79,8 @@ impl Scene<'_> {
             return Err(Failure::User(format!("{} gives no picture", self.output.label)));
         };
         let transfer = colour::of_clip(instance, "Output", time)?;
-        let showing = Showing { fit: view::fit(params, time)?, frame, transfer };
-        picture::show(instance, request, &image, showing, self.under(time))
+        let showing = Showing { fit: view::fit(params, time), frame, transfer };
+        picture::show(instance, request, &image, showing, under(self.instance, time))
     }
 
     /// Which frames of which clip are needed, each as first and last.
@@ -88,7 +89,7 @@ impl Scene<'_> {
     /// The host does not answer.
     pub(super) fn frames_needed(&self, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
         let mut ranges: BTreeMap<String, [f64; 2]> = BTreeMap::new();
-        if self.under(time).is_some() {
+        if under(self.instance, time).is_some() {
             ranges.insert(SOURCE.to_owned(), [time; 2]);
         }
         if !self.program.inputs.is_empty() {
@@ -108,42 +109,39 @@ impl Scene<'_> {
     /// # Errors
     /// The host does not answer.
     pub(super) fn identity(&self, time: f64) -> Result<Option<String>, Failure> {
-        let first = self.clips.first().filter(|clip| *clip == SOURCE && self.is_connected(clip));
-        if first.is_none() || self.under(time).is_some() || !self.passes_first_input() {
+        let first = self.clips.first().filter(|clip| *clip == SOURCE && is_connected(self.instance, clip));
+        if first.is_none() || under(self.instance, time).is_some() || !self.passes_first_input() {
             return Ok(None);
         }
         let same = colour::of_clip(self.instance, SOURCE, time)? == colour::of_clip(self.instance, "Output", time)?;
         Ok(same.then(|| SOURCE.to_owned()))
     }
 
-    /// The clip that the picture is laid over at a time, if it is.
-    #[must_use]
-    pub(super) fn under(&self, time: f64) -> Option<&'static str> {
-        let over = self.instance.params().is_ok_and(|params| view::is_over_source(params, time));
-        (over && self.is_connected(SOURCE)).then_some(SOURCE)
+    /// Puts points that nobody has touched where the preset has them, so that the host shows them there. To be called where
+    /// parameters may be set. In a host that does not let them be, or knows no frame yet, they stay where they are, and
+    /// mean what the preset says all the same.
+    pub(super) fn place_points(&self) {
+        drop(self.try_to_place_points());
     }
 
-    /// Puts points that nobody has touched where the preset has them, so that the host shows them there. To be called where
-    /// parameters may be set.
-    ///
-    /// # Errors
-    /// The host does not answer.
-    pub(super) fn place_points(&self) -> Result<(), Failure> {
-        let points = self.controls.iter().filter(|(_, control)| matches!(control.part, Shown::Place { .. }));
-        let mut points = points.peekable();
-        if points.peek().is_none() {
+    fn try_to_place_points(&self) -> Result<(), Failure> {
+        let place = |(name, control): &'_ (String, Control)| match &control.part {
+            Shown::Place { own, model: Some(model) } => Some((name.clone(), *own, model.clone())),
+            _ => None,
+        };
+        let points: Vec<(String, ImagePoint, ModelRef)> = self.controls.iter().filter_map(place).collect();
+        if points.is_empty() {
             return Ok(());
         }
         let params = self.instance.params()?;
-        // Some hosts have no frame before they render.
-        let Ok(ground) = self.ground(0.0) else { return Ok(()) };
-        for (name, control) in points {
-            let Shown::Place { own, model: Some(model) } = &control.part else { continue };
-            let Some(resolution) = shared::resolution(model, &self.program.folder) else { return Ok(()) };
-            let param = params.get(name)?;
-            let place = ground.picture(resolution).to_canonical(*own);
+        let ground = self.ground(0.0)?;
+        for (name, own, model) in points {
+            // Who has never used the model cannot tell where its pixels are.
+            let Some(resolution) = shared::resolution(&model, &self.program.folder) else { return Ok(()) };
+            let param = params.get(&name)?;
+            let place = ground.picture(resolution).to_canonical(own);
             let now = param.double2(0.0)?;
-            if param.keys() == 0 && now != place && ground.is_untouched(now, *own, resolution) {
+            if param.keys() == 0 && now != place && ground.is_untouched(now, own, resolution) {
                 param.set_double2(place)?;
             }
         }
@@ -155,16 +153,12 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn is_connected(&self, clip: &str) -> bool {
-        self.instance.clip(clip).is_ok_and(|clip| clip.is_connected())
-    }
-
     fn ground(&self, time: f64) -> Result<Ground, Failure> {
         let params = self.instance.params()?;
         let placed = params.get(PLACED).and_then(|param| param.text(time)).unwrap_or_default();
         let frame = picture::frame(self.instance, Some(SOURCE), time)?;
         Ok(Ground {
-            fit: view::fit(params, time)?,
+            fit: view::fit(params, time),
             frame,
             // A host that does not know its project can have placed nothing in it.
             project: picture::project(self.instance, time).unwrap_or(frame),
@@ -173,11 +167,7 @@ impl Scene<'_> {
     }
 
     /// The graph with what the host says.
-    fn prepare(
-        &self,
-        time: f64,
-        resolution: &dyn Fn(&ModelRef) -> Result<usize, Failure>,
-    ) -> Result<Prepared, Failure> {
+    fn prepare(&self, time: f64, resolution: Resolution<'_>) -> Result<Prepared, Failure> {
         let clips = Clips::new();
         let read: Vec<(usize, &str)> = self.read().collect();
         let mut document = self.program.document(&clips, &read)?;
@@ -199,15 +189,11 @@ impl Scene<'_> {
     /// The Read nodes that read clips: those with something at the clip's other end, and those that have nothing else.
     fn read(&self) -> impl Iterator<Item = (usize, &str)> {
         let inputs = self.program.inputs.iter().zip(self.clips).enumerate();
-        let read = inputs.filter(|(_, (input, clip))| !input.has_file || self.is_connected(clip));
+        let read = inputs.filter(|(_, (input, clip))| !input.has_file || is_connected(self.instance, clip));
         read.map(|(place, (_, clip))| (place, &**clip))
     }
 
-    fn settings(
-        &self,
-        frames: &[f64],
-        resolution: &dyn Fn(&ModelRef) -> Result<usize, Failure>,
-    ) -> Result<Vec<Setting>, Failure> {
+    fn settings(&self, frames: &[f64], resolution: Resolution<'_>) -> Result<Vec<Setting>, Failure> {
         let params = self.instance.params()?;
         // Points lie in the frame of their time.
         let grounds = frames.iter().map(|&time| self.ground(time)).collect::<Result<Vec<_>, _>>()?;
@@ -229,7 +215,7 @@ impl Scene<'_> {
         for (name, control) in self.controls {
             let is_set = settings.iter().any(|setting| (setting.node, &setting.path) == (control.node, &control.path));
             let parted = control.is_animated && control.path.item.is_some();
-            if is_set && (parted || params.get(name)?.keys() > 0) {
+            if is_set && (parted || params.get(name).is_ok_and(|param| param.keys() > 0)) {
                 return Ok(true);
             }
         }
@@ -238,7 +224,7 @@ impl Scene<'_> {
 
     /// The picture of a clip; where it has none at that time, nothing as large as the frame.
     fn picture(&self, clip: &str, time: f64, frame: Rect) -> Result<Option<Arc<Image>>, Failure> {
-        if !self.is_connected(clip) {
+        if !is_connected(self.instance, clip) {
             return Ok(None);
         }
         let found = picture::from_clip(self.instance, clip, time, colour::of_clip(self.instance, clip, time)?)?;
@@ -271,6 +257,17 @@ impl Scene<'_> {
         }
         false
     }
+}
+
+/// The clip that an instance's picture is laid over at a time, if it is.
+#[must_use]
+pub(super) fn under(instance: &Instance<'_>, time: f64) -> Option<&'static str> {
+    let over = instance.params().is_ok_and(|params| view::is_over_source(params, time));
+    (over && is_connected(instance, SOURCE)).then_some(SOURCE)
+}
+
+fn is_connected(instance: &Instance<'_>, clip: &str) -> bool {
+    instance.clip(clip).is_ok_and(|clip| clip.is_connected())
 }
 
 /// All of each clip that is connected, the source among them.

@@ -219,4 +219,12 @@ impl<'a> Param<'a> {
             Err(_) => 0,
         }
     }
+
+    /// Takes all keyframes away.
+    ///
+    /// # Errors
+    /// The host does not do it.
+    pub fn delete_keys(&self) -> Result<()> {
+        call!(self.suites.param, paramDeleteAllKeys, &self.name, self.handle)
+    }
 }

@@ -15,7 +15,7 @@ use super::ground::{Ground, USUAL};
 use super::setting::Part;
 use crate::declared;
 use crate::failure::Failure;
-use crate::ffi::param::Params;
+use crate::ffi::param::{Param as HostParam, Params};
 use crate::params::{Kind, Spec};
 
 /// A published parameter.
@@ -54,6 +54,9 @@ pub enum Shown {
         model: Option<ModelRef>,
     },
 }
+
+/// Gives width and height of a model's pictures.
+pub type Resolution<'a> = &'a dyn Fn(&ModelRef) -> Result<usize, Failure>;
 
 /// The published parameters that a host can show, and the names of the others.
 pub(super) fn controls(document: &Document) -> (Vec<Control>, Vec<String>) {
@@ -204,24 +207,38 @@ impl Control {
         control
     }
 
-    /// What a host's parameter says at a time; `None` where it means what the preset says. `resolution` gives that of a
-    /// model's pictures.
+    /// What a host's parameter says at a time; `None` where it means what the preset says, also because the host has no such
+    /// parameter. `resolution` gives that of a model's pictures.
     ///
     /// # Errors
-    /// The host does not answer; the resolution is not to be had.
+    /// A point was moved, and the resolution is not to be had.
     pub fn read(
         &self,
         params: Params<'_>,
         name: &str,
         time: f64,
         ground: &Ground,
-        resolution: &dyn Fn(&ModelRef) -> Result<usize, Failure>,
+        resolution: Resolution<'_>,
     ) -> Result<Option<Part>, Failure> {
-        let param = params.get(name)?;
+        let told =
+            params.get(name).map_err(Failure::from).and_then(|param| self.told(&param, time, ground, resolution));
+        match told {
+            Err(Failure::Host(_)) => Ok(None),
+            told => told,
+        }
+    }
+
+    fn told(
+        &self,
+        param: &HostParam<'_>,
+        time: f64,
+        ground: &Ground,
+        resolution: Resolution<'_>,
+    ) -> Result<Option<Part>, Failure> {
         let fixed = param.keys() == 0;
         Ok(match &self.part {
             Shown::Whole(decl) => {
-                let value = declared::value(&param, decl, time)?;
+                let value = declared::value(param, decl, time)?;
                 (!(fixed && is_default(decl, &value))).then_some(Part::Whole(value))
             }
             Shown::Enabled(default) => {

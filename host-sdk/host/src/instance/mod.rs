@@ -191,7 +191,7 @@ fn build(
     project: Project,
 ) -> InstanceShared {
     let entry = &plugin.0.entry;
-    let host = entry.library.host.clone();
+    let host = entry.host.clone();
     let (ours, theirs) = (host.settings().colour_management, plugin.description().colour_management);
     // Each style has those before it in it, but an OpenColorIO configuration is not one that we have.
     let colour = if ours == theirs { ours } else { ours.min(theirs).min(ColourManagement::Full) };

@@ -158,9 +158,7 @@ impl ParamSet {
     /// # Errors
     /// There is no such parameter.
     pub(crate) fn reset(&self, name: &str) -> Result<(), ValueError> {
-        let param = self.find(name)?;
-        let fresh = param.instantiate(self.shared.clone()).stored();
-        param.with(|stored| *stored = fresh);
+        self.find(name)?.reset();
         Ok(())
     }
 

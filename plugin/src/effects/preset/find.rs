@@ -11,7 +11,7 @@ use crate::bundle;
 const VARIABLE: &str = "DRAGFX_PRESET_PATH";
 
 /// The folders of presets, in order.
-pub(super) fn folders() -> Vec<PathBuf> {
+pub(in crate::effects) fn folders() -> Vec<PathBuf> {
     let own = bundle::resources().map(|resources| resources.join("presets"));
     let named = std::env::var_os(VARIABLE).unwrap_or_default();
     let named = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());

@@ -7,7 +7,7 @@ use dragfx_graph::param::ParamValue;
 use crate::effect::Context;
 use crate::effects::scene::SOURCE;
 use crate::effects::{colour, view};
-use crate::params::{Kind, Spec};
+use crate::params::{self, Kind, Spec};
 use crate::program::control::{Control, Shown, plain};
 use crate::program::ground;
 use crate::program::{Input, Program};
@@ -17,55 +17,20 @@ pub(super) const OUTPUT: &str = "output";
 /// The group of what is not the preset's.
 const VIEW: &str = "pictureGroup";
 
-/// Names that are not for published parameters: our own, and what means something in Python, in which hosts are scripted.
-const TAKEN: [&str; 42] = [
-    OUTPUT,
-    VIEW,
-    view::FIT,
-    view::OVER,
-    view::DEVICE,
-    colour::TRANSFER,
-    ground::PLACED,
-    "controls",
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "break",
-    "class",
-    "continue",
-    "def",
-    "del",
-    "elif",
-    "else",
-    "except",
-    "finally",
-    "for",
-    "from",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is",
-    "lambda",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "raise",
-    "return",
-    "try",
-    "while",
-    "with",
-    "yield",
-    "None",
-    "self",
+/// Our own names, which are not for published parameters.
+const OWN: [&str; 8] =
+    [OUTPUT, VIEW, view::FIT, view::OVER, view::DEVICE, colour::TRANSFER, ground::PLACED, params::PAGE];
+
+/// What means something in Python, in which hosts are scripted, and is no name there.
+const KEYWORDS: [&str; 33] = [
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield", "None",
 ];
 
 /// Published parameters under the names that hosts know them by: letters, digits and `_`, each once.
 pub(super) fn named(controls: &[Control]) -> Vec<(String, Control)> {
-    let mut taken: BTreeSet<String> = TAKEN.iter().map(|&name| name.to_owned()).collect();
+    let mut taken: BTreeSet<String> = OWN.iter().map(|&name| name.to_owned()).collect();
     let mut name = |control: &Control| free(&identifier(&control.name), &mut taken);
     controls.iter().map(|control| (name(control), control.clone())).collect()
 }
@@ -122,7 +87,11 @@ pub(super) fn is_temporal(program: &Program) -> bool {
 /// A name as scripts take it.
 fn identifier(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+    match () {
+        () if name.starts_with(|c: char| c.is_ascii_digit()) => format!("_{name}"),
+        () if KEYWORDS.contains(&&*name) => format!("{name}_"),
+        () => name,
+    }
 }
 
 /// The name, with a number if it is taken, which it is from now on.
