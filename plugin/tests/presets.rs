@@ -160,6 +160,18 @@ fn points_are_shown_where_the_preset_has_them_and_mean_what_it_says() {
     });
 }
 
+#[test]
+fn a_point_can_be_moved_before_its_model_was_ever_used() {
+    apart("a_point_can_be_moved_before_its_model_was_ever_used", &PRESETS, |folder| {
+        let library = library(folder, HostSettings::default());
+        let effect = instance(&library, "org.dragfx.preset.a_drag", Context::Generator, small());
+        linear(&effect);
+        effect.set("target", [24.5, 24.5]).expect("a point");
+        let expected = rendered(folder, "a drag", "drag", 5.0, &[("target", "24,7")]);
+        assert_eq!(difference(&render(&effect, 5.0), &expected), 0.0);
+    });
+}
+
 /// Grey that is as bright as the frame's number in tenths.
 struct Frames;
 

@@ -109,23 +109,23 @@ impl Effect for Preset {
     }
 
     fn created(&self, instance: &Instance<'_>) -> Result<(), Failure> {
-        self.scene(instance, 0.0).place_points();
+        self.scene(instance, 0.0).place_points(0.0);
         Ok(())
     }
 
     fn changed(&self, instance: &Instance<'_>, change: &Change) -> Result<(), Failure> {
         match change.param.as_deref() {
             // Another frame: a clip was connected, or the picture fills it in another way.
-            None | Some(view::FIT) => self.scene(instance, change.time).place_points(),
+            None | Some(view::FIT) => self.scene(instance, change.time).place_points(change.time),
             Some(_) => {}
         }
         Ok(())
     }
 
-    fn clip_preferences(&self, _instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
+    fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         wishes.varies(self.program.varies())?;
-        self.clips.iter().for_each(|clip| colour::wish(wishes, clip));
+        scene::clips(instance, &self.clips).for_each(|clip| colour::wish(wishes, clip));
         Ok(())
     }
 
