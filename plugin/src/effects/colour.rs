@@ -49,9 +49,9 @@ pub fn describe(descriptor: &Descriptor<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says in which colour space a clip had better come: the one that its pictures are used in.
+/// Says in which colour spaces a clip had better come: those that pictures can be laid over without a change of colours.
 pub fn wish(wishes: &Wishes<'_>, clip: &str) {
-    wishes.colourspaces(clip, &OWN);
+    wishes.colourspaces(clip, &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]]);
 }
 
 /// The encoding of a clip: what the user chose, else what the clip has, else what the host is known for.
@@ -59,7 +59,7 @@ pub fn wish(wishes: &Wishes<'_>, clip: &str) {
 /// # Errors
 /// The host does not answer.
 pub fn of_clip(instance: &Instance<'_>, clip: &str, time: f64) -> Result<Transfer> {
-    match instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(time)).unwrap_or(0) {
+    match instance.params()?.int_or(TRANSFER, time, 0)? {
         1 => return Ok(Transfer::Srgb),
         2 => return Ok(Transfer::Linear),
         _ => {}
@@ -78,27 +78,29 @@ pub fn of_clip(instance: &Instance<'_>, clip: &str, time: f64) -> Result<Transfe
 /// A colour space that is a clip's.
 const REFERENCE: &str = "OfxColourspace_";
 
-/// The colour space of the output: that of the clip that the picture is laid over, if it can be made; else the first of
-/// those that the host would like; else our own.
+/// The colour space of the output: that of the clip that the picture is laid over, whose colours must not change; else the
+/// first that can be made of those that the host would like; else our own. What the user chose goes before all.
 #[must_use]
 pub fn output(instance: &Instance<'_>, under: Option<&str>, preferred: &[String]) -> String {
-    let chosen =
-        instance.params().and_then(|params| params.get(TRANSFER)).and_then(|param| param.int(0.0)).unwrap_or(0);
+    let chosen = instance.params().and_then(|params| params.int_or(TRANSFER, 0.0, 0)).unwrap_or(0);
     let basic = instance.properties().is_ok_and(|about| {
         let style = about.text(ofx::kOfxImageEffectPropColourManagementStyle, 0).unwrap_or_default();
         style.as_bytes() == ofx::kOfxImageEffectColourManagementBasic.to_bytes()
     });
-    let under = under.and_then(|name| instance.clip(name).ok()).filter(|clip| clip.is_connected());
-    let under = under.and_then(|clip| clip.properties().text(ofx::kOfxImageClipPropColourspace, 0).ok());
-    let spaces: Vec<String> = under.into_iter().chain(preferred.iter().cloned()).collect();
-    choose(chosen, basic, &spaces)
+    let managed = |name: &&str| {
+        let clip = instance.clip(name).ok().filter(|clip| clip.is_connected());
+        let space = clip.and_then(|clip| clip.properties().text(ofx::kOfxImageClipPropColourspace, 0).ok());
+        space.is_some_and(|space| !space.is_empty())
+    };
+    choose(chosen, basic, under.filter(managed), preferred)
 }
 
-fn choose(chosen: i32, basic: bool, preferred: &[String]) -> String {
-    let can: &[&CStr] = match chosen {
-        1 => &OWN,
-        2 => &LINEAR,
-        _ => &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]],
+fn choose(chosen: i32, basic: bool, under: Option<&str>, preferred: &[String]) -> String {
+    let can: &[&CStr] = match (chosen, under) {
+        (1, _) => &OWN,
+        (2, _) => &LINEAR,
+        (_, Some(under)) => return format!("{REFERENCE}{under}"),
+        (_, None) => &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]],
     };
     let known = |space: &&String| can.iter().any(|name| name.to_bytes() == space.as_bytes());
     let usual = || can[usize::from(basic)].to_string_lossy().into_owned();
@@ -149,18 +151,22 @@ mod tests {
 
     #[test]
     fn the_output_is_what_the_host_prefers_of_what_can_be_made() {
-        let rows: [(i32, bool, &[&str], &str); 7] = [
-            (0, false, &[], "srgb_tx"),
-            (0, true, &[], "ofx_display_sdr"),
-            (0, false, &["ACEScg", "lin_rec709_srgb", "srgb_tx"], "lin_rec709_srgb"),
-            (0, true, &["ofx_scene_log", "ofx_scene_linear"], "ofx_scene_linear"),
-            (1, false, &["lin_rec709_srgb"], "srgb_tx"),
-            (2, false, &["srgb_tx"], "lin_rec709_srgb"),
-            (2, true, &["ofx_display_sdr"], "ofx_scene_linear"),
+        type Row<'a> = (i32, bool, Option<&'a str>, &'a [&'a str], &'a str);
+        let rows: [Row<'_>; 9] = [
+            (0, false, None, &[], "srgb_tx"),
+            (0, true, None, &[], "ofx_display_sdr"),
+            (0, false, None, &["ACEScg", "lin_rec709_srgb", "srgb_tx"], "lin_rec709_srgb"),
+            (0, true, None, &["ofx_scene_log", "ofx_scene_linear"], "ofx_scene_linear"),
+            (0, false, Some("Source"), &["srgb_tx"], "OfxColourspace_Source"),
+            (1, false, None, &["lin_rec709_srgb"], "srgb_tx"),
+            (1, false, Some("Source"), &[], "srgb_tx"),
+            (2, false, None, &["srgb_tx"], "lin_rec709_srgb"),
+            (2, true, None, &["ofx_display_sdr"], "ofx_scene_linear"),
         ];
-        for (chosen, basic, preferred, expected) in rows {
+        for (chosen, basic, under, preferred, expected) in rows {
             let preferred: Vec<String> = preferred.iter().map(|&space| space.to_owned()).collect();
-            assert_eq!(choose(chosen, basic, &preferred), expected, "{chosen} {basic} {preferred:?}");
+            let found = choose(chosen, basic, under, &preferred);
+            assert_eq!(found, expected, "{chosen} {basic} {under:?} {preferred:?}");
         }
     }
 }

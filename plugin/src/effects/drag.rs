@@ -99,7 +99,7 @@ impl Effect for Drag {
 
     fn frames_needed(&self, instance: &Instance<'_>, time: f64) -> Result<Vec<(String, [f64; 2])>, Failure> {
         let params = instance.params()?;
-        let int = |name: &str| params.get(name).and_then(|param| param.int(time)).unwrap_or(0);
+        let int = |name: &str| params.int_or(name, time, 0).unwrap_or(0);
         let mut needed = Vec::new();
         if source_region(instance, time).is_some() {
             needed.push((SOURCE.to_owned(), [time; 2]));

@@ -61,14 +61,14 @@ impl Chosen {
     /// It is missing, or cannot be read; the host does not answer.
     fn read(instance: &Instance<'_>, time: f64) -> Result<Option<Self>, Failure> {
         let params = instance.params()?;
-        let text = |name: &str| params.get(name).and_then(|param| param.text(time)).unwrap_or_default();
-        let path = text(PRESET);
+        let text = |name: &str| params.text_or_empty(name, time);
+        let path = text(PRESET)?;
         if path.is_empty() {
             return Ok(None);
         }
-        let preset = file::open(&path, &text(KNOWN))?;
-        let filled = text(FILLED) == preset.program.hash;
-        let output = preset.output(&text(OUTPUT))?.clone();
+        let preset = file::open(&path, &text(KNOWN)?)?;
+        let filled = text(FILLED)? == preset.program.hash;
+        let output = preset.output(&text(OUTPUT)?)?.clone();
         Ok(Some(Self { preset, filled, output }))
     }
 

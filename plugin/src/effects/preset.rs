@@ -67,7 +67,7 @@ impl Preset {
     fn output(&self, instance: &Instance<'_>, time: f64) -> &Output {
         let outputs = &self.program.outputs;
         // There is nothing to choose where there is but one.
-        let place = instance.params().and_then(|params| params.get(parameters::OUTPUT)?.int(time)).unwrap_or(0);
+        let place = instance.params().and_then(|params| params.int_or(parameters::OUTPUT, time, 0)).unwrap_or(0);
         usize::try_from(place).ok().and_then(|place| outputs.get(place)).unwrap_or(&outputs[0])
     }
 

@@ -61,7 +61,7 @@ impl Scene<'_> {
     pub(super) fn render(&self, request: &Request) -> Result<(), Failure> {
         let (instance, time) = (self.instance, request.time);
         let params = instance.params()?;
-        let device = view::device(params, time);
+        let device = view::device(params, time)?;
         let known = |model: &ModelRef| shared::resolution(model, &self.program.folder);
         let resolution = |model: &ModelRef| known(model).map_or_else(|| self.import(model, device), Ok);
         let Prepared { mut document, clips, target } = self.prepare(time, &resolution)?;
@@ -77,7 +77,7 @@ impl Scene<'_> {
             return Err(Failure::User(format!("{} gives no picture", self.output.label)));
         };
         let transfer = colour::of_clip(instance, "Output", time)?;
-        let showing = Showing { fit: view::fit(params, time), frame, transfer };
+        let showing = Showing { fit: view::fit(params, time)?, frame, transfer };
         picture::show(instance, request, &image, showing, under(self.instance, time))
     }
 
@@ -178,7 +178,7 @@ impl Scene<'_> {
         let placed = params.get(PLACED).and_then(|param| param.text(time)).unwrap_or_default();
         let frame = picture::frame(self.instance, Some(SOURCE), time)?;
         Ok(Ground {
-            fit: view::fit(params, time),
+            fit: view::fit(params, time)?,
             frame,
             // A host that does not know its project can have placed nothing in it.
             project: picture::project(self.instance, time).unwrap_or(frame),

@@ -27,6 +27,23 @@ pub struct Param<'a> {
     lent: PhantomData<&'a ()>,
 }
 
+/// What hosts answer that do not have a parameter.
+const ABSENT: [i32; 4] = [
+    ofx::kOfxStatErrUnknown,
+    ofx::kOfxStatErrUnsupported,
+    ofx::kOfxStatErrMissingHostFeature,
+    ofx::kOfxStatErrBadHandle,
+];
+
+/// `None` for what a host does not have.
+fn if_present<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(HostError::Status { status, .. }) if ABSENT.contains(&status) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl<'a> Params<'a> {
     /// # Safety
     /// `handle` is null or a parameter set that lives as long as `'a`.
@@ -61,6 +78,32 @@ impl<'a> Params<'a> {
             return Err(HostError::Null("parameter"));
         }
         Ok(Param { handle, name: name.to_owned(), suites: self.suites, lent: PhantomData })
+    }
+
+    /// A parameter of an instance; `None` where the host has none of that name: some leave out the types that they do not
+    /// know.
+    ///
+    /// # Errors
+    /// The host does not answer.
+    pub fn find(&self, name: &str) -> Result<Option<Param<'a>>> {
+        if_present(self.get(name))
+    }
+
+    /// An Integer, a Choice's place or a Boolean's 0 or 1 at a time; `default` where the host has no such parameter, or no
+    /// values of its type.
+    ///
+    /// # Errors
+    /// The host does not tell.
+    pub fn int_or(&self, name: &str, time: f64, default: i32) -> Result<i32> {
+        Ok(if_present(self.get(name).and_then(|param| param.int(time)))?.unwrap_or(default))
+    }
+
+    /// A String at a time; empty where the host has no such parameter, or no values of its type.
+    ///
+    /// # Errors
+    /// The host does not tell.
+    pub fn text_or_empty(&self, name: &str, time: f64) -> Result<String> {
+        Ok(if_present(self.get(name).and_then(|param| param.text(time)))?.unwrap_or_default())
     }
 
     /// Changes several parameters as one change that can be undone.

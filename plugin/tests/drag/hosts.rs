@@ -190,3 +190,31 @@ fn a_warm_start_goes_on_from_the_frame_before() {
         assert!(most < 0.02, "{most}");
     });
 }
+
+#[test]
+fn colours_are_those_of_the_source_or_what_the_host_prefers() {
+    alone(
+        "hosts::colours_are_those_of_the_source_or_what_the_host_prefers",
+        |_| Vec::new(),
+        |stage, _| {
+            let source = || still(SIDE as i32, SIDE as i32, |_, _| [0.5; 4]);
+            let rows = [
+                (None, 0, &["lin_rec709_srgb"][..], "lin_rec709_srgb"),
+                (None, 0, &[], "srgb_tx"),
+                (None, 2, &["srgb_tx"], "lin_rec709_srgb"),
+                (Some("ACEScg"), 0, &["srgb_tx"], "ACEScg"),
+                (Some("srgb_tx"), 0, &["lin_rec709_srgb"], "srgb_tx"),
+            ];
+            let srgb = frame(&stage.instance(Context::General, [SIDE as f64; 2], &[]), 1.0);
+            for (space, transfer, preferred, expected) in rows {
+                let clips: Vec<_> = space.map(|space| ("Source", source().in_colourspace(space))).into_iter().collect();
+                let instance = stage.instance(Context::General, [SIDE as f64; 2], &clips);
+                instance.set("transfer", transfer).expect("a choice");
+                let row = format!("{space:?} {transfer} {preferred:?}");
+                assert_eq!(instance.output_colourspace(preferred).expect("an answer"), expected, "{row}");
+                let is_srgb = frame(&instance, 1.0) == srgb;
+                assert_eq!(is_srgb, expected == "srgb_tx", "{row}: the pixels are what was said");
+            }
+        },
+    );
+}

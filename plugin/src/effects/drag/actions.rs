@@ -82,6 +82,7 @@ fn keep(instance: &Instance<'_>, what: &str, baked: &str, label: &str) -> Result
 /// # Errors
 /// The host does not answer.
 pub(super) fn tell_state(instance: &Instance<'_>, time: f64) -> Result<(), Failure> {
+    let Some(told) = instance.params()?.find(STATE)? else { return Ok(()) };
     let baked = Settings::baked(instance, time)?;
     let label = if baked.is_empty() {
         state::NOTHING.to_owned()
@@ -90,9 +91,8 @@ pub(super) fn tell_state(instance: &Instance<'_>, time: f64) -> Result<(), Failu
         let model = settings.known_model().ok();
         state::label(&settings, &baked, model.as_ref().map(|(_, hash)| &**hash))
     };
-    let param = instance.params()?.get(STATE)?;
-    if param.text(time)? != label {
-        param.set_text(&label)?;
+    if told.text(time)? != label {
+        told.set_text(&label)?;
     }
     Ok(())
 }
@@ -138,10 +138,10 @@ fn remove_point(instance: &Instance<'_>, time: f64) -> Result<(), Failure> {
 
 /// How many pairs are shown: as many as were added, and all up to the last that is enabled, however that came.
 fn shown(params: Params<'_>, time: f64) -> HostResult<usize> {
-    let added = usize::try_from(params.get(SHOWN)?.int(time)?).unwrap_or(0).min(POINTS);
+    let added = usize::try_from(params.int_or(SHOWN, time, 0)?).unwrap_or(0).min(POINTS);
     let mut count = added;
     for place in added..POINTS {
-        if params.get(&enable_name(place))?.int(time)? != 0 {
+        if params.int_or(&enable_name(place), time, 0)? != 0 {
             count = place + 1;
         }
     }
@@ -159,7 +159,9 @@ pub(super) fn show_points(instance: &Instance<'_>) -> Result<(), Failure> {
     for place in 0..POINTS {
         let names = [group_name(place), enable_name(place), end_name(place, End::Handle), end_name(place, End::Target)];
         for name in names {
-            hide(&params.get(&name)?, place >= count)?;
+            if let Some(param) = params.find(&name)? {
+                hide(&param, place >= count)?;
+            }
         }
     }
     Ok(())

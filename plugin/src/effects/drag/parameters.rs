@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use dragfx_graph::declare::ParamDecl;
+use dragfx_graph::param::ParamValue;
 
 use crate::declared;
 use crate::effect::Context;
@@ -24,6 +25,7 @@ pub(super) const ADD: &str = "addPoint";
 pub(super) const REMOVE: &str = "removePoint";
 pub(super) const SHOWN: &str = "shownPoints";
 pub(super) const USE_MASK: &str = "useMask";
+const MASK_CHANNEL: &str = "maskChannel";
 
 /// A parameter that a node declares.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +59,7 @@ pub(super) const DECLARED: [Declared; 23] = [
     declared("noise", "drag", "noise", START),
     declared("noiseSeed", "drag", "noise_seed", START),
     declared("progress", "drag", "progress", WAY),
-    declared("maskChannel", "mask", "channel", MASK),
+    declared(MASK_CHANNEL, "mask", "channel", MASK),
     declared("maskThreshold", "mask", "threshold", MASK),
     declared("maskGrow", "mask", "grow", MASK),
     declared("maskFeather", "mask", "feather", MASK),
@@ -80,6 +82,12 @@ impl Declared {
     pub(super) fn decl(&self) -> &'static ParamDecl {
         let node = declared::registry().get(self.node).expect("a node of the graph");
         node.decl().find_param(self.id).expect("a parameter of the node")
+    }
+
+    /// Its value where it is not set.
+    pub(super) fn usual(&self) -> ParamValue {
+        // Hosts' masks are in alpha.
+        if self.name == MASK_CHANNEL { ParamValue::Text("alpha".to_owned()) } else { self.decl().default_value() }
     }
 }
 
@@ -128,9 +136,8 @@ fn of_group(group: &'static str) -> impl Iterator<Item = Spec> {
     let here = DECLARED.iter().filter(move |declared| declared.group == group);
     here.filter_map(|declared| {
         let mut spec = declared::spec(declared.name, declared.decl())?.within(declared.group);
-        if let (MASK, "channel", Kind::Choice { default, options }) = (declared.group, declared.id, &mut spec.kind) {
-            // Hosts' masks are in alpha.
-            *default = options.iter().position(|option| option == "alpha").unwrap_or(*default);
+        if let (Kind::Choice { default, options }, ParamValue::Text(usual)) = (&mut spec.kind, declared.usual()) {
+            *default = options.iter().position(|option| *option == usual).unwrap_or(*default);
         }
         Some(spec)
     })

@@ -77,19 +77,19 @@ impl Settings {
     /// The host does not answer; a warm start that begins too far back.
     pub(super) fn read(instance: &Instance<'_>, time: f64, frame: Rect) -> Result<Self, Failure> {
         let params = instance.params()?;
-        let int = |name: &str| params.get(name)?.int(time);
         let mut settings = Self {
             time,
             frame,
-            model: params.get(MODEL)?.text(time)?,
-            remembered: params.get(KNOWN_MODEL)?.text(time)?,
+            model: params.text_or_empty(MODEL, time)?,
+            remembered: params.text_or_empty(KNOWN_MODEL, time)?,
             now: Moment::read(params, time, frame)?,
             before: Vec::new(),
-            use_mask: int(USE_MASK)? != 0 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()),
-            auto: int(AUTO)? != 0,
-            fit: view::fit(params, time),
+            use_mask: params.int_or(USE_MASK, time, 0)? != 0
+                && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()),
+            auto: params.int_or(AUTO, time, 1)? != 0,
+            fit: view::fit(params, time)?,
             over_source: view::is_over_source(params, time),
-            device: view::device(params, time),
+            device: view::device(params, time)?,
         };
         let first = settings.now.int("firstFrame") as f64;
         if settings.now.bool("warmStart") && time > first {
@@ -110,7 +110,7 @@ impl Settings {
     /// # Errors
     /// The host does not answer.
     pub(super) fn baked(instance: &Instance<'_>, time: f64) -> Result<String, Failure> {
-        Ok(instance.params()?.get(BAKED)?.text(time)?)
+        Ok(instance.params()?.text_or_empty(BAKED, time)?)
     }
 
     /// The model as graphs name it, with its hash, which is given, too. It is found, not opened.
@@ -166,7 +166,10 @@ pub(super) fn folder() -> PathBuf {
 impl Moment {
     fn read(params: Params<'_>, time: f64, frame: Rect) -> Result<Self, Failure> {
         let values = DECLARED.iter().map(|declared| {
-            let value = declared::value(&params.get(declared.name)?, declared.decl(), time)?;
+            let value = match params.find(declared.name)? {
+                Some(param) => declared::value(&param, declared.decl(), time)?,
+                None => declared.usual(),
+            };
             Ok::<_, Failure>((declared.name, value))
         });
         Ok(Self { values: values.collect::<Result<_, _>>()?, pairs: pairs(params, time, frame)? })
@@ -200,7 +203,7 @@ impl Moment {
 pub(super) fn pairs(params: Params<'_>, time: f64, frame: Rect) -> Result<Vec<Pair>, Failure> {
     let mut pairs = Vec::new();
     for place in 0..POINTS {
-        if params.get(&enable_name(place))?.int(time)? != 0 {
+        if params.int_or(&enable_name(place), time, 0)? != 0 {
             let end = |end: End| {
                 let value = params.get(&end_name(place, end))?.double2(time)?;
                 Ok::<_, Failure>(placed(value, usual_place(place, end), frame))
@@ -227,9 +230,7 @@ fn placed(value: [f64; 2], usual: [f64; 2], frame: Rect) -> [f64; 2] {
 impl Settings {
     /// The defaults, without points, in a project of full HD.
     pub(super) fn usual() -> Self {
-        let mut values: BTreeMap<_, _> =
-            DECLARED.iter().map(|declared| (declared.name, declared.decl().default_value())).collect();
-        values.insert("maskChannel", ParamValue::Text("alpha".to_owned()));
+        let values = DECLARED.iter().map(|declared| (declared.name, declared.usual())).collect();
         Self {
             time: 1.0,
             frame: Rect { x1: 0.0, y1: 0.0, x2: 1920.0, y2: 1080.0 },
