@@ -179,15 +179,20 @@ pub struct Request {
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes<'a> {
     pub(crate) properties: Properties<'a>,
+    /// Whether the host has pictures with all four components.
+    pub(crate) rgba: bool,
 }
 
 impl Wishes<'_> {
-    /// Pixels of the output: red, green, blue and alpha, premultiplied as compositors expect, of the host's depth.
+    /// Pixels of the output: red, green, blue and alpha where the host has them, premultiplied as compositors expect, of
+    /// the host's depth.
     ///
     /// # Errors
     /// The host does not take them.
     pub fn output_rgba(&self) -> Result<(), Failure> {
-        self.properties.set_texts(c"OfxImageClipPropComponents_Output", &[ofx::kOfxImageComponentRGBA]).if_known();
+        if self.rgba {
+            self.properties.set_texts(c"OfxImageClipPropComponents_Output", &[ofx::kOfxImageComponentRGBA]).if_known();
+        }
         self.properties.set_texts(ofx::kOfxImageEffectPropPreMultiplication, &[ofx::kOfxImagePreMultiplied])?;
         Ok(())
     }

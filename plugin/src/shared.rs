@@ -106,8 +106,12 @@ pub fn resolution(model: &ModelRef, folder: &Path) -> Option<usize> {
     Some(found)
 }
 
+/// Where imported models and finished drags are kept: where the command line keeps them.
 fn cache_folder() -> PathBuf {
-    dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx")
+    match std::env::var_os("DRAGFX_CACHE_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => PathBuf::from(folder),
+        None => dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("dragfx"),
+    }
 }
 
 /// Where models are looked for, beside the places that presets hint at: the bundle, and the folders of the variable that

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::bundle::{self, Profile};
 use crate::process::{cargo, output, root, run, run_and_pick, succeeds};
 use crate::python::{remove, with_requirements};
 use crate::setup;
@@ -31,7 +32,11 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
-    ("dragfx", &["ofx*", "xtask"]),
+    ("ofx-sys", &["dragfx*"]),
+    ("ofx-host", &["dragfx*", "clap", "image"]),
+    ("ofx-tools", &["dragfx*"]),
+    ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
+    ("dragfx", &["dragfx-plugin", "xtask"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
@@ -64,6 +69,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 fn tests(notes: &mut Notes) -> Result<()> {
     let library = setup::onnx_runtime()?;
+    let bundle = bundle::make(Profile::Dev)?;
     let nextest = succeeds(&mut cargo(["nextest", "--version"]));
     let arguments: &[&str] = if nextest {
         &["nextest", "run", "--workspace", "--no-fail-fast"]
@@ -73,7 +79,9 @@ fn tests(notes: &mut Notes) -> Result<()> {
     let tables = root().join("target").join("error-tables");
     remove(&tables)?;
     let mut command = cargo(arguments);
-    let (result, summary) = run_and_pick(command.env("ORT_DYLIB_PATH", library), is_summary);
+    let cache = root().join("target").join("test-cache");
+    command.env("ORT_DYLIB_PATH", library).env("DRAGFX_BUNDLE", bundle).env("DRAGFX_CACHE_DIR", cache);
+    let (result, summary) = run_and_pick(&mut command, is_summary);
     notes.extend(summary.iter().map(|line| format!("tests: {line}")));
     show(&tables)?;
     result

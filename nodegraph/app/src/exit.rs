@@ -198,7 +198,7 @@ fn node(error: &NodeError) -> u8 {
         NodeError::Generator(error) => in_chain(error),
         NodeError::Drag(error) => in_chain(error),
         NodeError::File(error) => file(error),
-        NodeError::Unavailable(_) | NodeError::Panicked(_) => FAILED,
+        NodeError::Foreign(_) | NodeError::Unavailable(_) | NodeError::Panicked(_) => FAILED,
         _ => INVALID,
     }
 }

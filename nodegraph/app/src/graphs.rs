@@ -6,10 +6,10 @@ use anyhow::{Result, anyhow};
 use dragfx_graph::document::Document;
 use dragfx_graph::models::ModelStore;
 use dragfx_graph::preset::{self, PresetError};
-use dragfx_graph::registry::Registry;
 use dragfx_runtime::SessionOptions;
 
 use crate::args::CacheArgs;
+use crate::effects::{self, Purpose};
 use crate::exit::Invalid;
 use crate::open;
 
@@ -30,9 +30,13 @@ pub(crate) fn trajectories(cache: &CacheArgs) -> Result<PathBuf> {
 }
 
 /// The graph of a preset, or of a picture that one travels in.
-pub(crate) fn load(path: &Path) -> Result<Document> {
+pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Document> {
+    let read = || {
+        let text = preset::read_text(path)?;
+        preset::from_text(&text, &effects::of_preset(&text, purpose))
+    };
     // These errors tell their causes themselves; as links of a chain those would be told twice.
-    preset::load(path, &Registry::standard()).map_err(|error| match error {
+    read().map_err(|error| match error {
         PresetError::File(_) => error.into(),
         error => anyhow!(Invalid(format!("{}: {error}", path.display()))),
     })

@@ -5,6 +5,7 @@
 mod animation;
 mod args;
 mod commands;
+mod effects;
 mod exit;
 mod graphs;
 mod latents;

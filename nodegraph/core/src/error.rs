@@ -70,6 +70,9 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
     },
+    /// Code that this crate does not know failed: a plugin's, say.
+    #[error(transparent)]
+    Foreign(Box<dyn std::error::Error + Send + Sync>),
     /// This version cannot do it.
     #[error("{0}")]
     Unavailable(&'static str),

@@ -8,6 +8,7 @@ use dragfx_engine::{Cancel, PointPair};
 use serde_json::{Map, Value as Json};
 
 use crate::declare::{Arity, NodeDecl};
+use crate::document::FrameRange;
 use crate::error::NodeError;
 use crate::files::WriteOptions;
 use crate::files::sequence::Pattern;
@@ -76,6 +77,8 @@ pub struct Query<'a> {
     pub params: &'a Params,
     /// The frame.
     pub frame: f64,
+    /// The document's timeline.
+    pub frames: FrameRange,
     /// The folder that relative paths start from.
     pub folder: &'a Path,
     /// Inputs that have a wire.
@@ -101,6 +104,8 @@ pub struct Reads {
     pub device: bool,
     /// Whether the number of the frame itself counts ([`Job::frame`]), beside what parameters and inputs are there.
     pub frame: bool,
+    /// Whether the document's timeline counts ([`Job::frames`]).
+    pub frames: bool,
 }
 
 /// The parameters of a node at a frame.
@@ -119,6 +124,7 @@ pub trait Progress: Sync {
 pub struct Job<'a> {
     pub(crate) params: &'a Params,
     pub(crate) frame: f64,
+    pub(crate) frames: FrameRange,
     pub(crate) folder: &'a Path,
     /// By input and frame, in the order of [`Reads::inputs`], and of the wires within.
     pub(crate) inputs: Vec<(String, f64, Vec<Value>)>,
@@ -270,6 +276,12 @@ impl Job<'_> {
     #[must_use]
     pub fn frame(&self) -> f64 {
         self.frame
+    }
+
+    /// The document's timeline. Who looks at it has named it in [`Reads::frames`].
+    #[must_use]
+    pub fn frames(&self) -> FrameRange {
+        self.frames
     }
 
     /// Where a relative path leads.

@@ -268,12 +268,16 @@ fn build_node(file: NodeFile, registry: &Registry) -> Result<Node, PresetError> 
     let placeholder =
         |params, reason| NodeKind::Placeholder(Placeholder { type_id: type_id.clone(), version, params, reason });
     let Some(operator) = registry.get(&type_id) else {
-        let reason = format!("this program has no node `{type_id}`");
+        let known = registry.absence(&type_id, version);
+        let reason = known.unwrap_or_else(|| format!("this program has no node `{type_id}`"));
         return Ok(node(placeholder(params, reason)));
     };
     let params = match migrate::node(operator.as_ref(), version, &params) {
         Ok(params) => params,
-        Err(reason) => return Ok(node(placeholder(params, reason))),
+        Err(reason) => {
+            let reason = registry.absence(&type_id, version).unwrap_or(reason);
+            return Ok(node(placeholder(params, reason)));
+        }
     };
     let mut node = node(NodeKind::Known(operator.clone()));
     for (param, json) in &params {

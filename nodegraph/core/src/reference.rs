@@ -19,7 +19,8 @@ fn values(decl: &ParamDecl) -> String {
         }
         Kind::File { writes, extensions } => {
             let verb = if *writes { "written" } else { "read" };
-            format!("path of a file that is {verb}: .{}", extensions.join(", ."))
+            let endings = if extensions.is_empty() { String::new() } else { format!(": .{}", extensions.join(", .")) };
+            format!("path of a file that is {verb}{endings}")
         }
         kind => format!("{}{unit}", kind.name()),
     }

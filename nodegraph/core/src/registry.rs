@@ -8,7 +8,13 @@ use crate::operator::Operator;
 
 /// Kinds of nodes by their ids.
 #[derive(Clone, Default)]
-pub struct Registry(BTreeMap<String, Arc<dyn Operator>>);
+pub struct Registry {
+    kinds: BTreeMap<String, Arc<dyn Operator>>,
+    absence: Option<Arc<Absence>>,
+}
+
+/// Says in words why a kind is not there in a version, where it knows more than that it is not.
+type Absence = dyn Fn(&str, u32) -> Option<String> + Send + Sync;
 
 impl Registry {
     /// The nodes of this crate.
@@ -20,24 +26,38 @@ impl Registry {
     /// With one more kind; one of the same id is replaced.
     #[must_use]
     pub fn with(mut self, operator: Arc<dyn Operator>) -> Self {
-        self.0.insert(operator.decl().id.to_string(), operator);
+        self.kinds.insert(operator.decl().id.to_string(), operator);
         self
+    }
+
+    /// With somebody who knows why kinds are not there, by id and version: which plugin would have to be installed, say.
+    /// Placeholders tell it.
+    #[must_use]
+    pub fn explained(mut self, absence: impl Fn(&str, u32) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.absence = Some(Arc::new(absence));
+        self
+    }
+
+    /// In words why there is no kind of that id and version, if more is known than that there is none.
+    #[must_use]
+    pub fn absence(&self, id: &str, version: u32) -> Option<String> {
+        self.absence.as_ref()?(id, version)
     }
 
     /// The kind of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<dyn Operator>> {
-        self.0.get(id)
+        self.kinds.get(id)
     }
 
     /// All kinds, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Operator>> {
-        self.0.values()
+        self.kinds.values()
     }
 }
 
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
+        f.debug_list().entries(self.kinds.keys()).finish()
     }
 }

@@ -49,9 +49,12 @@ pub fn describe(descriptor: &Descriptor<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says in which colour spaces a clip had better come: those that pictures can be laid over without a change of colours.
-pub fn wish(wishes: &Wishes<'_>, clip: &str) {
-    wishes.colourspaces(clip, &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]]);
+/// Says in which colour spaces a clip had better come, if the instance has it: those that pictures can be laid over without
+/// a change of colours.
+pub fn wish(instance: &Instance<'_>, wishes: &Wishes<'_>, clip: &str) {
+    if instance.clip(clip).is_ok() {
+        wishes.colourspaces(clip, &[OWN[0], OWN[1], LINEAR[0], LINEAR[1]]);
+    }
 }
 
 /// The encoding of a clip: what the user chose, else what the clip has, else what the host is known for.

@@ -79,10 +79,7 @@ impl Effect for Drag {
         wishes.output_rgba()?;
         // What changes from frame to frame does so by keyframes and clips, which hosts know of.
         wishes.varies(false)?;
-        // A generator has no source.
-        if instance.clip(SOURCE).is_ok() {
-            colour::wish(wishes, SOURCE);
-        }
+        colour::wish(instance, wishes, SOURCE);
         Ok(())
     }
 

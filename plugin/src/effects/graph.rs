@@ -136,7 +136,7 @@ impl Effect for Graph {
         wishes.output_rgba()?;
         let varies = Chosen::read(instance, 0.0).ok().flatten().is_some_and(|chosen| chosen.preset.program.varies());
         wishes.varies(varies)?;
-        scene::clips(instance, &CLIPS).for_each(|clip| colour::wish(wishes, clip));
+        scene::clips(&CLIPS).for_each(|clip| colour::wish(instance, wishes, clip));
         Ok(())
     }
 

@@ -125,7 +125,7 @@ impl Effect for Preset {
     fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         wishes.varies(self.program.varies())?;
-        scene::clips(instance, &self.clips).for_each(|clip| colour::wish(wishes, clip));
+        scene::clips(&self.clips).for_each(|clip| colour::wish(instance, wishes, clip));
         Ok(())
     }
 

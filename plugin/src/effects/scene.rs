@@ -61,7 +61,7 @@ impl Scene<'_> {
     pub(super) fn render(&self, request: &Request) -> Result<(), Failure> {
         let (instance, time) = (self.instance, request.time);
         let params = instance.params()?;
-        let device = view::device(params, time)?;
+        let device = view::device(params, time);
         let known = |model: &ModelRef| shared::resolution(model, &self.program.folder);
         let resolution = |model: &ModelRef| known(model).map_or_else(|| self.import(model, device), Ok);
         let Prepared { mut document, clips, target } = self.prepare(time, &resolution)?;
@@ -77,7 +77,7 @@ impl Scene<'_> {
             return Err(Failure::User(format!("{} gives no picture", self.output.label)));
         };
         let transfer = colour::of_clip(instance, "Output", time)?;
-        let showing = Showing { fit: view::fit(params, time)?, frame, transfer };
+        let showing = Showing { fit: view::fit(params, time), frame, transfer };
         picture::show(instance, request, &image, showing, under(self.instance, time))
     }
 
@@ -178,7 +178,7 @@ impl Scene<'_> {
         let placed = params.get(PLACED).and_then(|param| param.text(time)).unwrap_or_default();
         let frame = picture::frame(self.instance, Some(SOURCE), time)?;
         Ok(Ground {
-            fit: view::fit(params, time)?,
+            fit: view::fit(params, time),
             frame,
             // A host that does not know its project can have placed nothing in it.
             project: picture::project(self.instance, time).unwrap_or(frame),
@@ -268,10 +268,10 @@ fn is_connected(instance: &Instance<'_>, clip: &str) -> bool {
     instance.clip(clip).is_ok_and(|clip| clip.is_connected())
 }
 
-/// The clips that an instance has: those that its preset reads, and the source.
-pub(super) fn clips<'a>(instance: &Instance<'_>, read: &'a [String]) -> impl Iterator<Item = &'a str> {
+/// The clips that pictures may come from: those that a preset reads, and the source.
+pub(super) fn clips(read: &[String]) -> impl Iterator<Item = &str> {
     let source = (!read.iter().any(|clip| clip == SOURCE)).then_some(SOURCE);
-    source.into_iter().chain(read.iter().map(String::as_str)).filter(|name| instance.clip(name).is_ok())
+    source.into_iter().chain(read.iter().map(String::as_str))
 }
 
 /// All of each clip that is connected, the source among them.
@@ -281,5 +281,5 @@ pub(super) fn regions(instance: &Instance<'_>, read: &[String], time: f64) -> Ve
         let clip = instance.clip(name).ok().filter(|clip| clip.is_connected())?;
         Some((name.to_owned(), clip.region_of_definition(time).ok().filter(|region| !region.is_empty())?))
     };
-    clips(instance, read).filter_map(region).collect()
+    clips(read).filter_map(region).collect()
 }

@@ -48,12 +48,11 @@ fn choice<const N: usize>(name: &str, label: &str, options: [&str; N], hint: &st
     Spec::new(name, label, Kind::Choice { default: 0, options }, hint)
 }
 
-/// How the picture fills the frame.
-///
-/// # Errors
-/// This and the others: the host does not answer.
-pub fn fit(params: Params<'_>, time: f64) -> Result<Fit> {
-    Ok(chosen(&FITS, params.int_or(FIT, time, 0)?))
+/// How the picture fills the frame. Some hosts have no choices, or no parameters at all: there, as in the others, it is the
+/// usual.
+#[must_use]
+pub fn fit(params: Params<'_>, time: f64) -> Fit {
+    chosen(&FITS, params.get(FIT).and_then(|param| param.int(time)))
 }
 
 /// Whether the picture lies over the source; not where the effect has none.
@@ -63,27 +62,28 @@ pub fn is_over_source(params: Params<'_>, time: f64) -> bool {
 }
 
 /// Where models run.
-///
-/// # Errors
-/// As [`fit`].
-pub fn device(params: Params<'_>, time: f64) -> Result<Device> {
-    Ok(chosen(&DEVICES, params.int_or(DEVICE, time, 0)?))
+#[must_use]
+pub fn device(params: Params<'_>, time: f64) -> Device {
+    chosen(&DEVICES, params.get(DEVICE).and_then(|param| param.int(time)))
 }
 
 /// What stands at a place; the first where there is none.
-fn chosen<T: Copy>(choices: &[(&str, T)], place: i32) -> T {
-    usize::try_from(place).ok().and_then(|place| choices.get(place)).unwrap_or(&choices[0]).1
+fn chosen<T: Copy>(choices: &[(&str, T)], place: Result<i32>) -> T {
+    let place = place.ok().and_then(|place| usize::try_from(place).ok());
+    place.and_then(|place| choices.get(place)).unwrap_or(&choices[0]).1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ffi::HostError;
 
     #[test]
     fn choices_mean_what_they_say() {
         for (place, (name, device)) in (0..).zip(DEVICES) {
-            assert_eq!((chosen(&DEVICES, place), device.to_string()), (device, name.to_owned()));
+            assert_eq!((chosen(&DEVICES, Ok(place)), device.to_string()), (device, name.to_owned()));
         }
-        assert_eq!([-1, 0, 3, 4].map(|place| chosen(&FITS, place)), [Fit::Fit, Fit::Fit, Fit::Actual, Fit::Fit]);
+        assert_eq!([-1, 0, 3, 4].map(|place| chosen(&FITS, Ok(place))), [Fit::Fit, Fit::Fit, Fit::Actual, Fit::Fit]);
+        assert_eq!(chosen(&FITS, Err(HostError::Missing("paramGetValueAtTime"))), Fit::Fit);
     }
 }

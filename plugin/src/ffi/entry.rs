@@ -283,7 +283,7 @@ fn instance_action(
     } else if action == ofx::kOfxActionInstanceChanged {
         effect.changed(instance, &change(arguments?)?)?;
     } else if action == ofx::kOfxImageEffectActionGetClipPreferences {
-        effect.clip_preferences(instance, &Wishes { properties: answers? })?;
+        effect.clip_preferences(instance, &Wishes { properties: answers?, rgba: host::current()?.rgba })?;
     } else if action == ofx::kOfxImageEffectActionGetRegionOfDefinition {
         let time = arguments?.double(ofx::kOfxPropTime, 0)?;
         let Some(region) = effect.region_of_definition(instance, time)? else { return Ok(ofx::kOfxStatReplyDefault) };

@@ -22,6 +22,8 @@ pub struct Host {
     pub api: [i32; 2],
     /// Whether new parameters' defaults can be given in fractions of the project's size.
     pub normalised_defaults: bool,
+    /// Whether it has pictures with red, green, blue and alpha; taken for granted where it does not say.
+    pub rgba: bool,
     pub(super) suites: Suites,
 }
 
@@ -64,12 +66,16 @@ pub(super) fn load() -> Result<Host> {
     let api = about.ints(ofx::kOfxPropAPIVersion).unwrap_or([1, 0]);
     // Older hosts read defaults of points as they stand; the property came with 1.2.
     let normalised_defaults = api >= [1, 2];
+    let components = about.texts(ofx::kOfxImageEffectPropSupportedComponents).unwrap_or_default();
+    let is_rgba = |name: &String| name.as_bytes() == ofx::kOfxImageComponentRGBA.to_bytes();
+    let rgba = components.is_empty() || components.iter().any(is_rgba);
     let host = Host {
         name: text(ofx::kOfxPropName),
         label: text(ofx::kOfxPropLabel),
         version,
         api,
         normalised_defaults,
+        rgba,
         suites,
     };
     *HOST.write().unwrap_or_else(PoisonError::into_inner) = Some(host.clone());

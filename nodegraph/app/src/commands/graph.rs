@@ -19,6 +19,7 @@ use dragfx_graph::preset;
 use dragfx_graph::registry::Registry;
 
 use crate::args::GraphCommand;
+use crate::effects::Purpose;
 use crate::exit::Invalid;
 use crate::{graphs, print};
 
@@ -72,7 +73,7 @@ fn change<T>(file: &Path, edit: impl FnOnce(&mut Document) -> Result<T>) -> Resu
         );
         return Err(anyhow!(Invalid(message)));
     }
-    let mut document = graphs::load(file)?;
+    let mut document = graphs::load(file, Purpose::Look)?;
     let by_hand = is_placed_by_hand(&document);
     let done = edit(&mut document)?;
     if !by_hand {

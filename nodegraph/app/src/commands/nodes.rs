@@ -5,27 +5,43 @@ use dragfx_graph::declare::NodeDecl;
 use dragfx_graph::operator::Operator;
 use dragfx_graph::reference;
 use dragfx_graph::registry::Registry;
+use dragfx_graph::summary;
+use dragfx_ofx::{Installed, Skipped};
 
 use crate::args::NodesArgs;
+use crate::effects::{self, Purpose};
 use crate::exit::Invalid;
 use crate::print;
 
 /// Lists the nodes, or tells everything about one.
 pub(crate) fn run(args: &NodesArgs) -> Result<()> {
-    let registry = Registry::standard();
-    let Some(kind) = &args.kind else {
-        let decls: Vec<&NodeDecl> = registry.iter().map(|operator| operator.decl()).collect();
-        return match (args.json, args.markdown) {
-            (true, _) => print::line(serde_json::to_string_pretty(&decls)?),
-            (_, true) => print::line(reference::markdown(&registry).trim_end()),
-            _ => print::line(reference::list(&registry).trim_end()),
-        };
-    };
+    if args.markdown {
+        // The page is about the nodes that every machine has.
+        return print::line(reference::markdown(&Registry::standard()).trim_end());
+    }
+    let Some(kind) = &args.kind else { return list(args.json) };
+    let registry = effects::of_kind(kind);
     let operator = operator(&registry, kind)?;
     if args.json {
         return print::line(serde_json::to_string_pretty(operator.decl())?);
     }
     print::line(reference::help(operator.decl()).trim_end())
+}
+
+/// Lists the nodes, and tells of plugins that cannot be nodes.
+fn list(json: bool) -> Result<()> {
+    let Installed { registry, skipped } = effects::all(Purpose::Look);
+    if json {
+        let decls: Vec<&NodeDecl> = registry.iter().map(|operator| operator.decl()).collect();
+        print::line(serde_json::to_string_pretty(&decls)?)?;
+    } else {
+        print::line(reference::list(&registry).trim_end())?;
+    }
+    for Skipped { bundle, plugin, why } in skipped {
+        let plugin = plugin.map_or_else(String::new, |plugin| format!("{plugin}: "));
+        eprintln!("{}", summary::tame(&format!("left out: {}: {plugin}{why}", bundle.display())));
+    }
+    Ok(())
 }
 
 /// The kind of node of that id, whatever the case of its letters, and with `_` for `-` too, as names of nodes have it.

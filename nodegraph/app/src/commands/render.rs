@@ -13,6 +13,7 @@ use dragfx_graph::render::{self, Output};
 use dragfx_graph::value::PortType;
 
 use crate::args::render::{MOST_FRAMES, RenderArgs};
+use crate::effects::Purpose;
 use crate::exit::Invalid;
 use crate::{graphs, open, picture};
 
@@ -20,7 +21,7 @@ use work::Work;
 
 /// Renders what was asked for. What is finished when Ctrl-C comes stays.
 pub(crate) fn run(args: &RenderArgs) -> Result<()> {
-    let mut document = graphs::load(&args.preset)?;
+    let mut document = graphs::load(&args.preset, Purpose::Compute)?;
     let folder = preset::folder(&args.preset);
     for setting in &args.set {
         let (address, text) = setting.split_once('=').ok_or_else(|| {

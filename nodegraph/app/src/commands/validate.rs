@@ -14,6 +14,7 @@ use dragfx_runtime::{Device, SessionOptions};
 use serde::Serialize;
 
 use crate::args::ValidateArgs;
+use crate::effects::Purpose;
 use crate::exit::{Invalid, MissingModels};
 use crate::{graphs, print};
 
@@ -94,7 +95,7 @@ fn tell(report: &Report) -> Result<()> {
 }
 
 fn report(path: &Path, evaluator: &Evaluator) -> Report {
-    let problems = match graphs::load(path) {
+    let problems = match graphs::load(path, Purpose::Look) {
         Ok(document) => {
             let folder = preset::folder(path);
             let mut problems = of_models(&document, evaluator.models(), &folder);

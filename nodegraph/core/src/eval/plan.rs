@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Target;
 use super::fingerprint::{Builder, Fingerprint};
 use crate::declare::Arity;
-use crate::document::{Connection, Document, Node, NodeId, NodeKind};
+use crate::document::{Connection, Document, FrameRange, Node, NodeId, NodeKind};
 use crate::error::{EvalError, NodeError};
 use crate::models::{ModelRef, ModelStore};
 use crate::operator::{Operator, Params, Query, Reads};
@@ -22,6 +22,7 @@ pub struct Plan {
     pub(super) targets: Vec<Result<usize, EvalError>>,
     pub(super) models: Arc<BTreeMap<String, ModelRef>>,
     pub(super) folder: PathBuf,
+    pub(super) timeline: FrameRange,
     files: BTreeSet<PathBuf>,
     frames: Vec<f64>,
 }
@@ -142,7 +143,8 @@ pub(super) fn plan(models: &ModelStore, document: &Document, folder: &Path, targ
     let mut frames: Vec<f64> = known.into_keys().map(|(.., frame)| f64::from_bits(frame)).collect();
     frames.sort_by(f64::total_cmp);
     frames.dedup();
-    Plan { tasks, targets, models: Arc::new(document.models().clone()), folder: folder.to_owned(), files, frames }
+    let (models, timeline) = (Arc::new(document.models().clone()), document.frames());
+    Plan { tasks, targets, models, folder: folder.to_owned(), timeline, files, frames }
 }
 
 impl Planner<'_> {
@@ -218,7 +220,8 @@ impl Planner<'_> {
         let params = Arc::new(node.params_at(frame));
         let mut connected: Vec<&str> = wires.iter().map(|wire| &*wire.input).collect();
         connected.dedup();
-        let query = Query { params: &params, frame, folder: self.folder, connected: &connected };
+        let frames = document.frames();
+        let query = Query { params: &params, frame, frames, folder: self.folder, connected: &connected };
         let asked = catch_unwind(AssertUnwindSafe(|| operator.reads(output, &query)));
         let reads = asked.unwrap_or_else(|panic| Err(NodeError::panicked(panic.as_ref()))).map_err(fail)?;
         let mut needs = Vec::new();
@@ -290,6 +293,11 @@ impl Planner<'_> {
         }
         if reads.frame {
             builder.part("frame", &frame.to_bits().to_le_bytes());
+        }
+        if reads.frames {
+            let FrameRange { first, last, rate } = self.document.frames();
+            let frames = [first.to_le_bytes(), last.to_le_bytes(), rate.to_bits().to_le_bytes()];
+            builder.part("frames", &frames.concat());
         }
         for (_, hash) in files {
             // One that is not there has a result as well: an error, or what the node puts in its place.

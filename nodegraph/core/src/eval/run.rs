@@ -187,6 +187,7 @@ impl<'a> Run<'a> {
         let job = Job {
             params: &task.params,
             frame: task.frame,
+            frames: self.plan.timeline,
             folder: &self.plan.folder,
             inputs: reads.inputs,
             own: reads.own,

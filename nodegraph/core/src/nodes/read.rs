@@ -150,6 +150,7 @@ fn options(params: &Params) -> ReadOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::FrameRange;
     use crate::param::ParamValue;
 
     fn params(changes: &[(&str, ParamValue)]) -> Params {
@@ -161,7 +162,8 @@ mod tests {
     fn reads(folder: &Path, frame: f64, file: &str, missing: &str, offset: i64) -> Result<Reads, NodeError> {
         let text = |text: &str| ParamValue::Text(text.to_owned());
         let changes = [("file", text(file)), ("missing", text(missing)), ("frame_offset", ParamValue::Int(offset))];
-        Read::new().reads("image", &Query { params: &params(&changes), frame, folder, connected: &[] })
+        let (params, frames) = (params(&changes), FrameRange::default());
+        Read::new().reads("image", &Query { params: &params, frame, frames, folder, connected: &[] })
     }
 
     #[test]

@@ -7,6 +7,7 @@ use dragfx_engine::Cancel;
 use dragfx_runtime::SessionOptions;
 use ndarray::{Array2, Array3};
 
+use crate::document::FrameRange;
 use crate::error::NodeError;
 use crate::models::ModelStore;
 use crate::operator::{Job, Operator, Params, Progress, Query, Reads};
@@ -25,7 +26,8 @@ pub(crate) fn reads(
     connected: &[&str],
 ) -> Result<Reads, NodeError> {
     let params = complete(node, params);
-    node.reads(output, &Query { params: &params, frame: 0.0, folder: Path::new(""), connected })
+    let (frames, folder) = (FrameRange::default(), Path::new(""));
+    node.reads(output, &Query { params: &params, frame: 0.0, frames, folder, connected })
 }
 
 /// Computes `output` from nothing but what the node says that it reads: what it looks at beyond that fails the test.
@@ -43,6 +45,7 @@ pub(crate) fn evaluate(
     let job = Job {
         params: &params,
         frame: 0.0,
+        frames: FrameRange::default(),
         folder: Path::new(""),
         inputs: reads.inputs.into_iter().filter_map(|(id, at)| Some((id.clone(), at, values(&id)?))).collect(),
         own: Vec::new(),

@@ -87,9 +87,9 @@ impl Settings {
             use_mask: params.int_or(USE_MASK, time, 0)? != 0
                 && instance.clip(MASK).is_ok_and(|clip| clip.is_connected()),
             auto: params.int_or(AUTO, time, 1)? != 0,
-            fit: view::fit(params, time)?,
+            fit: view::fit(params, time),
             over_source: view::is_over_source(params, time),
-            device: view::device(params, time)?,
+            device: view::device(params, time),
         };
         let first = settings.now.int("firstFrame") as f64;
         if settings.now.bool("warmStart") && time > first {

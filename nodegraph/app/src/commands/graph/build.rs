@@ -6,13 +6,12 @@ use anyhow::{Result, anyhow};
 use dragfx_graph::diagram;
 use dragfx_graph::document::{About, Document, Edit, NodeId};
 use dragfx_graph::preset;
-use dragfx_graph::registry::Registry;
 
 use super::{apply, change, model, set};
 use crate::args::{NamedModel, Port, Setting};
 use crate::commands::nodes;
 use crate::exit::Invalid;
-use crate::{graphs, picture, print};
+use crate::{effects, graphs, picture, print};
 
 /// Begins a preset.
 pub(super) fn new(file: &Path, title: &str, models: &[NamedModel]) -> Result<()> {
@@ -30,7 +29,7 @@ pub(super) fn new(file: &Path, title: &str, models: &[NamedModel]) -> Result<()>
 
 /// Adds a node and prints its name.
 pub(super) fn add(file: &Path, kind: &str, name: Option<&str>, settings: &[Setting]) -> Result<()> {
-    let registry = Registry::standard();
+    let registry = effects::of_kind(kind);
     let operator = nodes::operator(&registry, kind)?;
     let name = change(file, |document| {
         let mut node = document.new_node(operator.clone());

@@ -9,6 +9,7 @@ use dragfx_graph::diagram;
 use dragfx_graph::document::{Document, Node, NodeKind};
 use dragfx_graph::{preset, summary};
 
+use crate::effects::Purpose;
 use crate::{graphs, picture, print, save};
 
 /// Most characters of a text from a preset.
@@ -18,7 +19,7 @@ const MOST_OF_SETTING: usize = 160;
 
 /// Tells what a preset holds.
 pub(super) fn run(file: &Path, as_json: bool) -> Result<()> {
-    let document = graphs::load(file)?;
+    let document = graphs::load(file, Purpose::Look)?;
     if as_json {
         return print::line(preset::to_text(&document).trim_end());
     }
@@ -39,7 +40,7 @@ pub(super) fn diagram(file: &Path, output: Option<&Path>) -> Result<()> {
     if let Some(output) = output {
         picture::check_path(output, &["svg", "mmd"])?;
     }
-    let document = graphs::load(file)?;
+    let document = graphs::load(file, Purpose::Look)?;
     let Some(output) = output else { return print::line(diagram::mermaid(&document).trim_end()) };
     let text = if picture::extension(output) == "svg" { diagram::svg(&document) } else { diagram::mermaid(&document) };
     save::file(output, |to| Ok(to.write_all(text.as_bytes())?))
