@@ -63,7 +63,7 @@ pub(crate) fn alone_with(
     let output = Command::new(test)
         .args([name, "--exact", "--nocapture", "--test-threads=1"])
         .env(ALONE, folder.path())
-        .env("XDG_CACHE_HOME", folder.path().join("cache"))
+        .env("DRAGFX_CACHE_DIR", folder.path().join("cache"))
         .env("DRAGFX_LOG", "-")
         .envs(variables.iter().copied())
         .output()
