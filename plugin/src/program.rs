@@ -8,7 +8,7 @@ pub mod setting;
 
 use std::path::{Path, PathBuf};
 
-use dragfx_graph::document::{Document, Edit, FrameRange, NodeId};
+use dragfx_graph::document::{Document, Edit, NodeId};
 use dragfx_graph::files::sequence::Pattern;
 use dragfx_graph::param::{Param, ParamValue};
 use dragfx_graph::preset::{self, PresetError};
@@ -90,12 +90,6 @@ impl Program {
         if title.is_empty() { &self.name } else { title }
     }
 
-    /// The timeline.
-    #[must_use]
-    pub fn frames(&self) -> FrameRange {
-        self.document.frames()
-    }
-
     /// The graph with some of its Read nodes, by their places, reading clips.
     ///
     /// # Errors
@@ -112,6 +106,12 @@ impl Program {
             document.apply(edit).map_err(|error| PresetError::Edit { what: what(), error })?;
         }
         Ok(document)
+    }
+
+    /// Whether an output is what the first Read node reads, as it is.
+    #[must_use]
+    pub fn passes_first_input(&self, output: &Output) -> bool {
+        self.inputs.first().is_some_and(|input| outputs::passes(&self.document, output, input.node))
     }
 
     /// Whether its pictures differ from frame to frame though the host animates nothing: it has keyframes, or reads a

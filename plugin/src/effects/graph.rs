@@ -61,14 +61,14 @@ impl Chosen {
     /// It is missing, or cannot be read; the host does not answer.
     fn read(instance: &Instance<'_>, time: f64) -> Result<Option<Self>, Failure> {
         let params = instance.params()?;
-        let text = |name: &str| params.get(name).and_then(|param| param.text(time)).unwrap_or_default();
-        let path = text(PRESET);
+        let text = |name: &str| params.text_or_empty(name, time);
+        let path = text(PRESET)?;
         if path.is_empty() {
             return Ok(None);
         }
-        let preset = file::open(&path, &text(KNOWN))?;
-        let filled = text(FILLED) == preset.program.hash;
-        let output = preset.output(&text(OUTPUT))?.clone();
+        let preset = file::open(&path, &text(KNOWN)?)?;
+        let filled = text(FILLED)? == preset.program.hash;
+        let output = preset.output(&text(OUTPUT)?)?.clone();
         Ok(Some(Self { preset, filled, output }))
     }
 
@@ -112,7 +112,7 @@ impl Effect for Graph {
         let chosen = Chosen::read(instance, 0.0).ok().flatten().filter(|chosen| chosen.filled);
         slots::show(instance, chosen.as_ref().map(|chosen| &*chosen.preset))?;
         if let Some(chosen) = chosen {
-            chosen.scene(instance).place_points();
+            chosen.scene(instance).place_points(0.0);
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Effect for Graph {
             None | Some(view::FIT) => {
                 // What is wrong with the preset is told where it is chosen, and where it is rendered.
                 if let Ok(Some(chosen)) = Chosen::read(instance, change.time) {
-                    chosen.scene(instance).place_points();
+                    chosen.scene(instance).place_points(change.time);
                 }
                 Ok(())
             }
@@ -136,7 +136,7 @@ impl Effect for Graph {
         wishes.output_rgba()?;
         let varies = Chosen::read(instance, 0.0).ok().flatten().is_some_and(|chosen| chosen.preset.program.varies());
         wishes.varies(varies)?;
-        CLIPS.iter().for_each(|clip| colour::wish(instance, wishes, clip));
+        scene::clips(&CLIPS).for_each(|clip| colour::wish(instance, wishes, clip));
         Ok(())
     }
 
@@ -196,7 +196,7 @@ fn choose(instance: &Instance<'_>, time: f64, anew: bool) -> Result<(), Failure>
         Ok::<_, Failure>(())
     })?;
     if let Some(chosen) = chosen? {
-        Chosen { filled: true, ..chosen }.scene(instance).place_points();
+        Chosen { filled: true, ..chosen }.scene(instance).place_points(time);
     }
     Ok(())
 }

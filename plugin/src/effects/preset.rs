@@ -67,7 +67,7 @@ impl Preset {
     fn output(&self, instance: &Instance<'_>, time: f64) -> &Output {
         let outputs = &self.program.outputs;
         // There is nothing to choose where there is but one.
-        let place = instance.params().and_then(|params| params.get(parameters::OUTPUT)?.int(time)).unwrap_or(0);
+        let place = instance.params().and_then(|params| params.int_or(parameters::OUTPUT, time, 0)).unwrap_or(0);
         usize::try_from(place).ok().and_then(|place| outputs.get(place)).unwrap_or(&outputs[0])
     }
 
@@ -109,14 +109,14 @@ impl Effect for Preset {
     }
 
     fn created(&self, instance: &Instance<'_>) -> Result<(), Failure> {
-        self.scene(instance, 0.0).place_points();
+        self.scene(instance, 0.0).place_points(0.0);
         Ok(())
     }
 
     fn changed(&self, instance: &Instance<'_>, change: &Change) -> Result<(), Failure> {
         match change.param.as_deref() {
             // Another frame: a clip was connected, or the picture fills it in another way.
-            None | Some(view::FIT) => self.scene(instance, change.time).place_points(),
+            None | Some(view::FIT) => self.scene(instance, change.time).place_points(change.time),
             Some(_) => {}
         }
         Ok(())
@@ -125,7 +125,7 @@ impl Effect for Preset {
     fn clip_preferences(&self, instance: &Instance<'_>, wishes: &Wishes<'_>) -> Result<(), Failure> {
         wishes.output_rgba()?;
         wishes.varies(self.program.varies())?;
-        self.clips.iter().for_each(|clip| colour::wish(instance, wishes, clip));
+        scene::clips(&self.clips).for_each(|clip| colour::wish(instance, wishes, clip));
         Ok(())
     }
 

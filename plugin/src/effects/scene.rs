@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dragfx_engine::ImagePoint;
-use dragfx_graph::document::{Document, Edit};
+use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::eval::Target;
 use dragfx_graph::models::ModelRef;
-use dragfx_graph::param::{Param, ParamValue};
-use dragfx_graph::value::{Image, Transfer, Value};
+use dragfx_graph::preset;
+use dragfx_graph::value::{Image, MAX_SIDE, Transfer, Value};
+use dragfx_runtime::Device;
 use ndarray::Array3;
+use serde_json::json;
 
 use super::{colour, view};
 use crate::clips::Clips;
+use crate::declared;
 use crate::effect::Request;
 use crate::failure::Failure;
 use crate::ffi::effect::Instance;
@@ -20,7 +23,7 @@ use crate::geometry::Rect;
 use crate::picture::{self, Showing};
 use crate::program::control::{Control, Resolution, Shown};
 use crate::program::ground::{self, Ground, PLACED};
-use crate::program::setting::{Setting, apply};
+use crate::program::setting::{self, Setting, apply};
 use crate::program::{Output, Program};
 use crate::run::{self, Work};
 use crate::shared;
@@ -59,17 +62,12 @@ impl Scene<'_> {
         let (instance, time) = (self.instance, request.time);
         let params = instance.params()?;
         let device = view::device(params, time);
-        let open = |model: &ModelRef| {
-            let known = shared::resolution(model, &self.program.folder);
-            // Whoever moves a point needs the model anyway.
-            let open = || {
-                shared::evaluator(device)?.models().open(model, &self.program.folder, &|_| ()).map_err(Failure::from)
-            };
-            known.map_or_else(|| Ok(open()?.spec().resolution), Ok)
-        };
-        let Prepared { mut document, clips, target } = self.prepare(time, &open)?;
+        let known = |model: &ModelRef| shared::resolution(model, &self.program.folder);
+        let resolution = |model: &ModelRef| known(model).map_or_else(|| self.import(model, device), Ok);
+        let Prepared { mut document, clips, target } = self.prepare(time, &resolution)?;
         if request.thumbnail {
-            rest(&mut document)?;
+            // No thumbnail is worth a drag.
+            setting::disable_points(&mut document)?;
         }
         let frame = picture::frame(instance, Some(SOURCE), time)?;
         let fetch = |clip: &str, time: f64| self.picture(clip, time, frame);
@@ -81,6 +79,28 @@ impl Scene<'_> {
         let transfer = colour::of_clip(instance, "Output", time)?;
         let showing = Showing { fit: view::fit(params, time), frame, transfer };
         picture::show(instance, request, &image, showing, under(self.instance, time))
+    }
+
+    /// Imports a model, and gives width and height of its pictures. That takes long: as a part of a run it can be cancelled.
+    fn import(&self, model: &ModelRef, device: Device) -> Result<usize, Failure> {
+        let latent = json!({ "id": 1, "name": "latent", "type": "latent", "version": 1 });
+        let graph = json!({ "dragfx": 1, "models": { "model": model }, "nodes": [latent] });
+        let document = preset::from_text(&graph.to_string(), declared::registry())?;
+        let (clips, folder) = (Clips::new(), &*self.program.folder);
+        let target = Target { node: NodeId(1), output: "latent".to_owned(), frame: 0.0 };
+        let fetch = |_: &str, _: f64| Ok(None);
+        let work = Work {
+            instance: self.instance,
+            document: &document,
+            folder,
+            target: &target,
+            clips: &clips,
+            fetch: &fetch,
+        };
+        let run = run::evaluate(&work, device, None);
+        // A generator that wants a class gives no latent, and is imported all the same.
+        let missing = || run.err().unwrap_or_else(|| Failure::User(format!("the model {} can't be read", model.file)));
+        shared::resolution(model, folder).ok_or_else(missing)
     }
 
     /// Which frames of which clip are needed, each as first and last.
@@ -110,7 +130,7 @@ impl Scene<'_> {
     /// The host does not answer.
     pub(super) fn identity(&self, time: f64) -> Result<Option<String>, Failure> {
         let first = self.clips.first().filter(|clip| *clip == SOURCE && is_connected(self.instance, clip));
-        if first.is_none() || under(self.instance, time).is_some() || !self.passes_first_input() {
+        if first.is_none() || under(self.instance, time).is_some() || !self.program.passes_first_input(self.output) {
             return Ok(None);
         }
         let same = colour::of_clip(self.instance, SOURCE, time)? == colour::of_clip(self.instance, "Output", time)?;
@@ -120,11 +140,11 @@ impl Scene<'_> {
     /// Puts points that nobody has touched where the preset has them, so that the host shows them there. To be called where
     /// parameters may be set. In a host that does not let them be, or knows no frame yet, they stay where they are, and
     /// mean what the preset says all the same.
-    pub(super) fn place_points(&self) {
-        drop(self.try_to_place_points());
+    pub(super) fn place_points(&self, time: f64) {
+        drop(self.try_to_place_points(time));
     }
 
-    fn try_to_place_points(&self) -> Result<(), Failure> {
+    fn try_to_place_points(&self, time: f64) -> Result<(), Failure> {
         let place = |(name, control): &'_ (String, Control)| match &control.part {
             Shown::Place { own, model: Some(model) } => Some((name.clone(), *own, model.clone())),
             _ => None,
@@ -134,20 +154,20 @@ impl Scene<'_> {
             return Ok(());
         }
         let params = self.instance.params()?;
-        let ground = self.ground(0.0)?;
+        let ground = self.ground(time)?;
         for (name, own, model) in points {
             // Who has never used the model cannot tell where its pixels are.
             let Some(resolution) = shared::resolution(&model, &self.program.folder) else { return Ok(()) };
             let param = params.get(&name)?;
             let place = ground.picture(resolution).to_canonical(own);
-            let now = param.double2(0.0)?;
+            let now = param.double2(time)?;
             if param.keys() == 0 && now != place && ground.is_untouched(now, own, resolution) {
                 param.set_double2(place)?;
             }
         }
         let placed = ground::to_text(ground.fit, ground.frame);
         let param = params.get(PLACED)?;
-        if param.text(0.0)? != placed {
+        if param.text(time)? != placed {
             param.set_text(&placed)?;
         }
         Ok(())
@@ -229,33 +249,11 @@ impl Scene<'_> {
         }
         let found = picture::from_clip(self.instance, clip, time, colour::of_clip(self.instance, clip, time)?)?;
         let nothing = || {
-            let side = |side: f64| side.round().clamp(1.0, 16_384.0) as usize;
+            let side = |side: f64| (side.round() as usize).clamp(1, MAX_SIDE);
             let pixels = Array3::zeros((side(frame.height()), side(frame.width()), 4));
             Arc::new(Image::new(pixels, Transfer::Linear))
         };
         Ok(Some(found.map_or_else(nothing, |(image, _)| image)))
-    }
-
-    /// Whether the picture that is shown is that of the first Read node, which nothing changes.
-    fn passes_first_input(&self) -> bool {
-        let document = self.program.preset();
-        let Some(input) = self.program.inputs.first() else { return false };
-        let (mut id, mut output) = (self.output.node, self.output.output.clone());
-        while let Some(node) = document.node(id) {
-            if id == input.node {
-                let offset = |param: &Param| param.at(0.0) != ParamValue::Int(0);
-                return !node.bypass && !node.params.get("frame_offset").is_some_and(offset);
-            }
-            let Some(decl) = node.decl().filter(|decl| node.bypass || decl.id == "write") else { return false };
-            let Some(given) = decl.find_output(&output) else { return false };
-            let wires = document.wires_into(id);
-            let alike = decl.inputs.iter().filter(|input| input.port_type == given.port_type);
-            let Some(wire) = alike.filter_map(|input| wires.iter().find(|wire| wire.input == input.id)).next() else {
-                return false;
-            };
-            (id, output) = (wire.from, wire.output.clone());
-        }
-        false
     }
 }
 
@@ -270,38 +268,18 @@ fn is_connected(instance: &Instance<'_>, clip: &str) -> bool {
     instance.clip(clip).is_ok_and(|clip| clip.is_connected())
 }
 
+/// The clips that pictures may come from: those that a preset reads, and the source.
+pub(super) fn clips(read: &[String]) -> impl Iterator<Item = &str> {
+    let source = (!read.iter().any(|clip| clip == SOURCE)).then_some(SOURCE);
+    source.into_iter().chain(read.iter().map(String::as_str))
+}
+
 /// All of each clip that is connected, the source among them.
 #[must_use]
-pub(super) fn regions(instance: &Instance<'_>, clips: &[String], time: f64) -> Vec<(String, Rect)> {
-    let source = (!clips.iter().any(|clip| clip == SOURCE)).then_some(SOURCE);
-    let names = source.into_iter().chain(clips.iter().map(String::as_str));
+pub(super) fn regions(instance: &Instance<'_>, read: &[String], time: f64) -> Vec<(String, Rect)> {
     let region = |name: &str| {
         let clip = instance.clip(name).ok().filter(|clip| clip.is_connected())?;
         Some((name.to_owned(), clip.region_of_definition(time).ok().filter(|region| !region.is_empty())?))
     };
-    names.filter_map(region).collect()
-}
-
-/// Disables all points: no thumbnail is worth a drag.
-fn rest(document: &mut Document) -> Result<(), Failure> {
-    let disabled = |value: ParamValue| match value {
-        ParamValue::Points(mut points) => {
-            points.iter_mut().for_each(|point| point.enabled = false);
-            ParamValue::Points(points)
-        }
-        other => other,
-    };
-    let mut edits = Vec::new();
-    for node in document.nodes() {
-        for (param, value) in &node.params {
-            if let first @ ParamValue::Points(_) = value.at(0.0) {
-                let value = Some(Param::Constant(disabled(first)));
-                edits.push(Edit::SetParam { node: node.id, param: param.clone(), value });
-            }
-        }
-    }
-    for edit in edits {
-        document.apply(edit).map_err(|error| Failure::User(error.to_string()))?;
-    }
-    Ok(())
+    clips(read).filter_map(region).collect()
 }

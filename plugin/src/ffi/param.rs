@@ -35,6 +35,15 @@ const ABSENT: [i32; 4] = [
     ofx::kOfxStatErrBadHandle,
 ];
 
+/// `None` for what a host does not have.
+fn if_present<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(HostError::Status { status, .. }) if ABSENT.contains(&status) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl<'a> Params<'a> {
     /// # Safety
     /// `handle` is null or a parameter set that lives as long as `'a`.
@@ -77,27 +86,24 @@ impl<'a> Params<'a> {
     /// # Errors
     /// The host does not answer.
     pub fn find(&self, name: &str) -> Result<Option<Param<'a>>> {
-        match self.get(name) {
-            Ok(param) => Ok(Some(param)),
-            Err(HostError::Status { status, .. }) if ABSENT.contains(&status) => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_present(self.get(name))
     }
 
-    /// An Integer, a Choice's place or a Boolean's 0 or 1 at a time; `default` where the host has no such parameter.
+    /// An Integer, a Choice's place or a Boolean's 0 or 1 at a time; `default` where the host has no such parameter, or no
+    /// values of its type.
     ///
     /// # Errors
     /// The host does not tell.
     pub fn int_or(&self, name: &str, time: f64, default: i32) -> Result<i32> {
-        self.find(name)?.map_or(Ok(default), |param| param.int(time))
+        Ok(if_present(self.get(name).and_then(|param| param.int(time)))?.unwrap_or(default))
     }
 
-    /// A String at a time; empty where the host has no such parameter.
+    /// A String at a time; empty where the host has no such parameter, or no values of its type.
     ///
     /// # Errors
     /// The host does not tell.
     pub fn text_or_empty(&self, name: &str, time: f64) -> Result<String> {
-        self.find(name)?.map_or(Ok(String::new()), |param| param.text(time))
+        Ok(if_present(self.get(name).and_then(|param| param.text(time)))?.unwrap_or_default())
     }
 
     /// Changes several parameters as one change that can be undone.

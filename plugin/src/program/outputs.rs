@@ -2,6 +2,7 @@
 
 use dragfx_graph::document::{Document, Node, NodeId};
 use dragfx_graph::eval::Target;
+use dragfx_graph::param::{Param, ParamValue};
 use dragfx_graph::value::PortType;
 
 /// A picture that a preset can show.
@@ -34,6 +35,26 @@ pub(super) fn outputs(document: &Document) -> Vec<Output> {
     let is_end = |node: &&Node| node.type_id() != "write" && document.wires_from(node.id).is_empty();
     let ends: Vec<Output> = document.nodes().filter(is_end).flat_map(|node| pictures(document, node)).collect();
     if ends.is_empty() { document.nodes().flat_map(|node| pictures(document, node)).collect() } else { ends }
+}
+
+/// Whether an output is the picture of a Read node at its own frame, which nothing on the way changes.
+pub(super) fn passes(document: &Document, output: &Output, read: NodeId) -> bool {
+    let (mut id, mut output) = (output.node, output.output.clone());
+    while let Some(node) = document.node(id) {
+        if id == read {
+            let offset = |param: &Param| param.at(0.0) != ParamValue::Int(0);
+            return !node.bypass && !node.params.get("frame_offset").is_some_and(offset);
+        }
+        let Some(decl) = node.decl().filter(|decl| node.bypass || decl.id == "write") else { return false };
+        let Some(given) = decl.find_output(&output) else { return false };
+        let wires = document.wires_into(id);
+        let alike = decl.inputs.iter().filter(|input| input.port_type == given.port_type);
+        let Some(wire) = alike.filter_map(|input| wires.iter().find(|wire| wire.input == input.id)).next() else {
+            return false;
+        };
+        (id, output) = (wire.from, wire.output.clone());
+    }
+    false
 }
 
 /// The pictures of a node that no wire takes on; of a node that writes, what it writes.

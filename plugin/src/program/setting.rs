@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dragfx_engine::ImagePoint;
+use dragfx_engine::{ImagePoint, PointPair};
 use dragfx_graph::curve::{Curve, Interpolation, Key};
 use dragfx_graph::document::{Document, Edit, NodeId, ParamPath, PointField};
 use dragfx_graph::param::{Param, ParamValue};
@@ -47,6 +47,30 @@ pub fn apply(document: &mut Document, settings: &[Setting], frames: &[f64]) -> R
         document.apply(edit).map_err(|error| Failure::User(error.to_string()))?;
     }
     Ok(())
+}
+
+/// Disables all points, so that a drag stays where it starts.
+///
+/// # Errors
+/// As [`apply`].
+pub fn disable_points(document: &mut Document) -> Result<(), Failure> {
+    let disabled = |mut points: Vec<PointPair>| {
+        points.iter_mut().for_each(|point| point.enabled = false);
+        Some(Param::Constant(ParamValue::Points(points)))
+    };
+    let edits = document.nodes().flat_map(|node| {
+        node.params.iter().filter_map(|(param, value)| match value.at(0.0) {
+            ParamValue::Points(points) => {
+                Some(Edit::SetParam { node: node.id, param: param.clone(), value: disabled(points) })
+            }
+            _ => None,
+        })
+    });
+    let edits: Vec<Edit> = edits.collect();
+    edits.into_iter().try_for_each(|edit| {
+        document.apply(edit).map_err(|error| Failure::User(error.to_string()))?;
+        Ok(())
+    })
 }
 
 fn value(

@@ -1,4 +1,4 @@
-//! A bundle of the plugin in a folder of its own, and a process that has nothing else in it.
+//! A bundle of the plugin in a folder of its own, a process that has nothing else in it, and what tests do there.
 
 use std::env;
 use std::fs;
@@ -12,7 +12,12 @@ use dragfx_graph::models::ModelStore;
 use dragfx_graph::value::{Image, Transfer, Value};
 use dragfx_graph::{preset, registry::Registry};
 use dragfx_runtime::{Device, Environment, EnvironmentOptions, SessionOptions};
-use ofx_host::{Bundle, Host, HostSettings, InstanceOptions, Library, Picture, PointD, Project, RectI};
+use ofx_host::{
+    Bundle, ClipInfo, ClipSource, Components, Context, Host, HostSettings, Instance, InstanceOptions, Library, Picture,
+    PointD, Project, RectD, RectI, RenderRequest, RowOrder,
+};
+
+pub(crate) use crate::presets::PRESETS;
 
 /// Tells a test's own process where its folder is.
 const FOLDER: &str = "DRAGFX_TEST_FOLDER";
@@ -34,7 +39,7 @@ pub(crate) fn apart_with(name: &str, presets: &[(&str, &str)], variables: &[(&st
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     make_bundle(folder.path(), presets);
     let tests = env::current_exe().expect("this program");
-    let status = Command::new(tests)
+    let output = Command::new(tests)
         .args(["--exact", name, "--nocapture"])
         .env(FOLDER, folder.path())
         .env("XDG_CACHE_HOME", folder.path().join("cache"))
@@ -43,9 +48,12 @@ pub(crate) fn apart_with(name: &str, presets: &[(&str, &str)], variables: &[(&st
         .env_remove("DRAGFX_PRESET_PATH")
         .env_remove("DRAGFX_MODEL_PATH")
         .envs(variables.iter().copied())
-        .status();
+        .output()
+        .expect("a process");
     let log = fs::read_to_string(folder.path().join("plugin.log")).unwrap_or_default();
-    assert!(status.expect("a process").success(), "the log says:\n{log}");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (said, failed) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{failed}\nthe log says:\n{log}");
 }
 
 /// The bundle, with a small model, and presets whose `MODEL` becomes what they call it.
@@ -137,4 +145,46 @@ pub(crate) fn difference(a: &[[f32; 4]], b: &[[f32; 4]]) -> f32 {
     assert_eq!(a.len(), b.len(), "pictures of one size");
     let channels = a.iter().flatten().zip(b.iter().flatten());
     channels.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// All pixels of a picture of the model.
+pub(crate) const WHOLE: RectI = RectI { x1: 0, y1: 0, x2: SIZE as i32, y2: SIZE as i32 };
+
+pub(crate) fn instance(library: &Library, identifier: &str, context: Context, options: InstanceOptions) -> Instance {
+    library.plugin(identifier).expect("a plugin").instance(context, options).expect("an instance")
+}
+
+pub(crate) fn small() -> InstanceOptions {
+    project(SIZE as f64, SIZE as f64)
+}
+
+pub(crate) fn linear(instance: &Instance) {
+    instance.set("transfer", "linear").expect("a choice");
+}
+
+pub(crate) fn render(instance: &Instance, time: f64) -> Vec<[f32; 4]> {
+    pixels(&instance.render(&RenderRequest::at(time)).expect("a picture"), WHOLE)
+}
+
+/// Grey that is as bright as the frame's number in tenths.
+pub(crate) struct Frames;
+
+impl ClipSource for Frames {
+    fn info(&self) -> ClipInfo {
+        ClipInfo { frame_range: (0.0, 10.0), ..ClipInfo::default() }
+    }
+
+    fn region_of_definition(&self, _time: f64) -> RectD {
+        RectD::new(0.0, 0.0, 32.0, 32.0)
+    }
+
+    fn picture(&self, time: f64, scale: PointD, _region: RectD) -> Option<Arc<Picture>> {
+        let (width, height) = ((32.0 * scale.x) as i32, (32.0 * scale.y) as i32);
+        let bounds = RectI { x1: 0, y1: 0, x2: width, y2: height };
+        let value = time as f32 / 10.0;
+        let numbers = [value, value, value, 1.0].repeat(bounds.width() * bounds.height());
+        let mut picture = Picture::from_f32(bounds, Components::Rgba, RowOrder::BottomUp, &numbers).expect("a picture");
+        picture.scale = scale;
+        Some(Arc::new(picture))
+    }
 }
