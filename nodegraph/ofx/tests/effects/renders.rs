@@ -1,10 +1,9 @@
 //! What effects make of pictures, and what becomes of those that fail.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use dragfx_engine::Cancel;
-use dragfx_graph::document::Edit;
+use dragfx_graph::document::{Document, Edit, FrameRange};
 use dragfx_graph::error::NodeError;
 use dragfx_graph::value::{Image, Transfer};
 use ndarray::Array3;
@@ -43,16 +42,22 @@ fn parameters_have_their_values_at_the_frame() {
 }
 
 #[test]
-fn frames_that_the_plugin_looks_at_are_computed() {
+fn frames_that_the_plugin_looks_at_are_planned() {
     let stage = Stage::new();
-    stage.draw(3);
-    let next = stage.draw(4);
-    // The frame after the one that is rendered is passed on: it has to be there, and comes as it is.
-    let document = stage.graph("ofx-test-instance-1", json!({"mode": "identity"}));
-    let image = stage.compute(&document, 3.0);
-    // The plugin has not said that it looks at other frames, so it has only its own.
-    assert!(image.is_err(), "{image:?}");
-    drop(next);
+    let document = stage.graph("ofx-test-full-1", json!({"mode": "frames"}));
+    let (plan, folder) = (stage.plan(&document, 1.0), stage.folder.path());
+    let read: Vec<_> =
+        plan.files().filter(|file| file.starts_with(folder) && file.extension().unwrap() == "exr").collect();
+    let names = ["in_-0001.exr", "in_0000.exr", "in_0001.exr", "in_0005.exr"];
+    assert_eq!(read, names.map(|name| folder.join(name)).iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_plugin_that_looks_at_frames_that_it_has_not_named_fails() {
+    let stage = Stage::new();
+    [3, 4].map(|frame| stage.draw(frame));
+    let error = stage.compute(&stage.graph(INVERT, json!({"mode": "identity"})), 3.0).unwrap_err();
+    assert!(error.to_string().contains("clip \"Source\" has no picture at time 4"), "{error}");
 }
 
 #[test]
@@ -106,18 +111,7 @@ fn another_build_is_another_result() {
     let stage = Stage::new();
     stage.draw(1);
     let document = stage.graph(INVERT, json!({}));
-    let node = document.by_name("effect").unwrap().id;
-    let target = dragfx_graph::eval::Target { node, output: "image".to_owned(), frame: 1.0 };
-    let fingerprint = || {
-        let models = dragfx_graph::models::ModelStore::new(
-            stage.folder.path().join("models"),
-            Vec::new(),
-            dragfx_runtime::SessionOptions::on(dragfx_runtime::Device::Cpu),
-        );
-        let evaluator = dragfx_graph::eval::Evaluator::new(Arc::new(models));
-        let plan = evaluator.plan(&document, stage.folder.path(), std::slice::from_ref(&target));
-        plan.fingerprints().next().unwrap().unwrap()
-    };
+    let fingerprint = || stage.plan(&document, 1.0).fingerprints().next().unwrap().unwrap();
     let before = fingerprint();
     assert_eq!(before, fingerprint());
     // Written beside and moved there: the one that is loaded stays as it was.
@@ -131,12 +125,22 @@ fn another_build_is_another_result() {
 }
 
 #[test]
-fn timelines_count() {
+fn what_a_plugin_may_know_is_in_the_fingerprint() {
     let stage = Stage::new();
     stage.draw(1);
-    let mut document = stage.graph(INVERT, json!({}));
-    let first = stage.compute(&document, 1.0).unwrap();
-    let frames = dragfx_graph::document::FrameRange { first: 1, last: 2, rate: 12.0 };
-    document.apply(Edit::SetFrames(frames)).unwrap();
-    assert_eq!(stage.compute(&document, 1.0).unwrap(), first);
+    // Every frame has the same picture.
+    let held = |mode: &str| {
+        let mut document = stage.graph(INVERT, json!({"mode": mode}));
+        let edit = document.setting("read.file", "in_0001.exr").unwrap();
+        document.apply(edit).unwrap();
+        document
+    };
+    let fingerprint = |document: &Document, frame| stage.plan(document, frame).fingerprints().next().unwrap().unwrap();
+    let mut plain = held("");
+    let (first, second) = (fingerprint(&plain, 1.0), fingerprint(&plain, 2.0));
+    assert_eq!(first, second, "the frame alone makes no difference");
+    let varying = held("prefer");
+    assert_ne!(fingerprint(&varying, 1.0), fingerprint(&varying, 2.0), "unless the plugin says so");
+    plain.apply(Edit::SetFrames(FrameRange { first: 1, last: 2, rate: 12.0 })).unwrap();
+    assert_ne!(fingerprint(&plain, 1.0), first, "the timeline does");
 }
