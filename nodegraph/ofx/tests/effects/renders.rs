@@ -55,7 +55,8 @@ fn frames_that_the_plugin_looks_at_are_planned() {
 #[test]
 fn a_plugin_that_looks_at_frames_that_it_has_not_named_fails() {
     let stage = Stage::new();
-    [3, 4].map(|frame| stage.draw(frame));
+    stage.draw(3);
+    stage.draw(4);
     let error = stage.compute(&stage.graph(INVERT, json!({"mode": "identity"})), 3.0).unwrap_err();
     assert!(error.to_string().contains("clip \"Source\" has no picture at time 4"), "{error}");
 }
