@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use dragfx_engine::Cancel;
 
 use crate::declare::OutputDecl;
-use crate::document::{Document, Node, NodeId, NodeKind};
+use crate::document::{Document, Node, NodeId, NodeKind, Placeholder};
 use crate::error::EvalError;
 use crate::eval::{Evaluator, Fingerprint, Observer, Plan, Target};
 use crate::files::sequence::{Fields, Pattern};
@@ -115,7 +115,12 @@ pub fn sinks(document: &Document, folder: &Path) -> Result<Vec<Output>, RenderEr
 /// No such output, or a file name that stands for none.
 pub fn one(document: &Document, node: &str, port: Option<&str>, file: &str) -> Result<Output, RenderError> {
     let node = find(document, node)?;
-    let decl = node.decl().ok_or_else(|| RenderError::Invalid(format!("{} is a placeholder", node.name)))?;
+    let decl = match &node.kind {
+        NodeKind::Known(operator) => operator.decl(),
+        NodeKind::Placeholder(Placeholder { reason, .. }) => {
+            return Err(RenderError::Invalid(format!("{} is a placeholder: {reason}", node.name)));
+        }
+    };
     let sink = match sink(node, Some(file)) {
         // A film, say, is no business of a Write node's.
         Err(_) if Format::of_name(file.as_ref()).is_err() => None,

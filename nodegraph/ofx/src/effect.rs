@@ -246,7 +246,7 @@ impl Operator for Effect {
         let frames = job.frames();
         let listener = Listener::new(job.frame(), (frames.first as f64, frames.last as f64));
         let image = watched(&listener, job, || self.render(job, &listener)).map_err(|error| error.with(&listener))?;
-        let said = listener.messages(true);
+        let said = listener.notes();
         if !said.is_empty() {
             job.progress().part(1.0, &said.join("; "));
         }

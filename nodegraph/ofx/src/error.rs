@@ -54,7 +54,7 @@ impl EffectError {
         match self {
             Self::Failed { source, mut messages } => {
                 let told = source.to_string();
-                messages.extend(listener.messages(false).into_iter().filter(|message| !told.contains(message)));
+                messages.extend(listener.errors().into_iter().filter(|message| !told.contains(message)));
                 Self::Failed { source, messages }
             }
             other => other,

@@ -54,14 +54,21 @@ impl Listener {
         self.cancelled.clone()
     }
 
-    /// What the plugin has said so far that is about something going wrong, or with `all` anything at all.
-    pub(crate) fn messages(&self, all: bool) -> Vec<String> {
-        let wrong = |message: &&Message| matches!(message.kind, MessageKind::Fatal | MessageKind::Error);
-        let with = |heard: &mut Heard| {
-            let messages = heard.messages.iter().filter(|message| all || wrong(message));
+    /// What the plugin has said so far about something that went wrong.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        self.said(|kind| matches!(kind, MessageKind::Fatal | MessageKind::Error))
+    }
+
+    /// What the plugin has said so far that people should know.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.said(|kind| !matches!(kind, MessageKind::Log | MessageKind::Question))
+    }
+
+    fn said(&self, wanted: impl Fn(MessageKind) -> bool) -> Vec<String> {
+        self.with(|heard| {
+            let messages = heard.messages.iter().filter(|message| wanted(message.kind));
             messages.map(|message| crate::text::line(&message.text)).collect()
-        };
-        self.with(with)
+        })
     }
 
     fn with<T>(&self, code: impl FnOnce(&mut Heard) -> T) -> T {
@@ -157,6 +164,7 @@ mod tests {
         heard_by(&outer, || {
             heard_by(&inner, || say(MessageKind::Error, "inside"));
             say(MessageKind::Message, "outside");
+            say(MessageKind::Log, "for nobody");
             assert_eq!((Ear.time(), Ear.time_bounds()), (Some(5.0), Some((1.0, 9.0))));
             assert!(Ear.progress_update("", 0.5));
             outer.cancelled.store(true, Ordering::Relaxed);
@@ -164,7 +172,7 @@ mod tests {
             thread::scope(|scope| scope.spawn(|| assert_eq!(Ear.time(), None)).join().unwrap());
         });
         say(MessageKind::Error, "nobody listens");
-        assert_eq!(inner.messages(false), ["inside"]);
-        assert_eq!((outer.messages(false).len(), outer.messages(true)), (0, vec!["outside".to_owned()]));
+        assert_eq!((inner.errors(), inner.notes()), (vec!["inside".to_owned()], vec!["inside".to_owned()]));
+        assert_eq!((outer.errors(), outer.notes()), (vec![], vec!["outside".to_owned()]));
     }
 }

@@ -170,7 +170,7 @@ impl Absence {
     fn reason(&self, id: &str, version: u32) -> Option<String> {
         let wanted = wanted(id, version)?;
         if let Some((major, minor)) = self.installed.get(id) {
-            return Some(format!("it needs {wanted}; version {major}.{minor} is installed"));
+            return Some(format!("it needs {wanted}; {major}.{minor} is installed"));
         }
         let (plugin, _) = plugin_of(id)?;
         let is_it = |skipped: &&Skipped| {
@@ -188,11 +188,12 @@ impl Absence {
     }
 }
 
-/// The plugin of a node, in words; none of a node that is no plugin's.
+/// The plugin of a node, in words; none of a node that is no plugin's. Its identifier is told in small letters, with dots
+/// for all other signs: the id of the node says no more.
 fn wanted(id: &str, version: u32) -> Option<String> {
     let (plugin, major) = plugin_of(id)?;
     let minor = version.saturating_sub(1);
-    Some(format!("the OpenFX plugin {plugin} (or so), version {major}.{minor}"))
+    Some(format!("the OpenFX plugin {plugin}, version {major}.{minor} or later"))
 }
 
 /// An error with its causes.

@@ -277,3 +277,6 @@ pub(crate) fn values(
     };
     SavedParams(bindings.iter().filter_map(value).collect::<BTreeMap<_, _>>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,7 @@ fn describe(set: Set, number: usize) -> OfxStatus {
     set.set_string(kOfxImageEffectPluginRenderThreadSafety, 0, SAFETY[number]);
     set.set_string(kOfxImageEffectPropColourManagementStyle, 0, kOfxImageEffectColourManagementCore);
     set.set_string(kOfxImageEffectPropClipPreferencesSlaveParam, 0, c"mode");
+    set.set_int(kOfxImageEffectPropTemporalClipAccess, 0, c_int::from(number == 2));
     let contexts = [kOfxImageEffectContextFilter, kOfxImageEffectContextGeneral, kOfxImageEffectContextGenerator];
     let depths = [kOfxBitDepthByte, kOfxBitDepthShort, kOfxBitDepthHalf, kOfxBitDepthFloat];
     for (at, name) in (0..).zip(contexts) {

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod cancel;
 mod drag;
+mod effects;
 mod examples;
 mod failures;
 mod generate;

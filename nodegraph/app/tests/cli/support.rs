@@ -44,6 +44,8 @@ impl Desk {
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dragfx"));
         command.current_dir(self.path("")).env("DRAGFX_CACHE_DIR", self.cache()).env_remove("ORT_LOG");
+        // What is installed on the machine is nobody's business here.
+        command.env_remove("OFX_PLUGIN_PATH");
         for word in line.split_whitespace() {
             match word.strip_prefix('@') {
                 Some(fixture) => command.arg(dragfx_tests::fixtures().join(fixture)),
