@@ -148,6 +148,26 @@ impl fmt::Debug for Plugin {
 }
 
 impl Entry {
+    /// Gives a plugin its host.
+    pub(crate) fn connect(library: &Arc<LibraryShared>, id: &PluginId) -> Result<Self, HostError> {
+        let path = || library.bundle.binary.clone();
+        let bad = |why: &str| HostError::BadPlugin { path: path(), index: id.index, why: why.to_owned() };
+        let plugin = library.entry(id.index).ok_or_else(|| bad("does not exist"))?;
+        if id.api.as_bytes() != kOfxImageEffectPluginApi.to_bytes() || id.api_version != 1 {
+            return Err(bad(&format!("is for {} {}, not for image effects", id.api, id.api_version)));
+        }
+        let set_host = plugin.setHost.ok_or_else(|| bad("has no setHost"))?;
+        if plugin.mainEntry.is_none() {
+            return Err(bad("has no mainEntry"));
+        }
+        let entry = Self { library: library.clone(), id: id.clone(), ledger: Arc::default(), plugin, loaded: false };
+        entry.within(c"", None, || {
+            // SAFETY: the host lives as long as the library, which the entry keeps.
+            unsafe { set_host(library.host.pointer()) };
+        });
+        Ok(entry)
+    }
+
     /// Calls the plugin. What it leaves open is closed when it returns.
     pub(crate) fn act(
         &self,
@@ -232,22 +252,8 @@ fn load(
     id: &PluginId,
     place: Place<usize, PluginShared>,
 ) -> Result<PluginShared, HostError> {
-    let bad =
-        |why: &str| HostError::BadPlugin { path: library.bundle.binary.clone(), index: id.index, why: why.to_owned() };
-    let plugin = library.entry(id.index).ok_or_else(|| bad("does not exist"))?;
-    if id.api.as_bytes() != kOfxImageEffectPluginApi.to_bytes() || id.api_version != 1 {
-        return Err(bad(&format!("is for {} {}, not for image effects", id.api, id.api_version)));
-    }
-    let set_host = plugin.setHost.ok_or_else(|| bad("has no setHost"))?;
-    if plugin.mainEntry.is_none() {
-        return Err(bad("has no mainEntry"));
-    }
+    let mut entry = Entry::connect(library, id)?;
     let host = library.host.clone();
-    let mut entry = Entry { library: library.clone(), id: id.clone(), ledger: Arc::default(), plugin, loaded: false };
-    entry.within(c"", None, || {
-        // SAFETY: the host lives as long as the library, which the entry keeps.
-        unsafe { set_host(host.pointer()) };
-    });
     let status = entry.act(kOfxActionLoad, std::ptr::null(), None, None, None);
     entry.check(kOfxActionLoad, status, None)?;
     entry.note_default(kOfxActionLoad, status);
@@ -275,7 +281,7 @@ fn load(
     })
 }
 
-fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InContext, HostError> {
+pub(crate) fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InContext, HostError> {
     let entry = &plugin.entry;
     let owner = format!("the description of {} as a {context}", entry.id.identifier);
     let properties = Owned::new(plugin.descriptor.properties.copy(owner));

@@ -195,7 +195,11 @@ impl PropertySet {
         complain(misuse, format!("{what} of {} of {}: {why}", name.to_string_lossy(), self.owner));
     }
 
+    /// A property that a plugin asks for.
     fn slot<'s>(&self, slots: &'s mut BTreeMap<CString, Slot>, what: &str, name: &CStr) -> Answer<&'s mut Slot> {
+        if crate::scope::hides(name) {
+            return Err(Status::UNKNOWN);
+        }
         slots.get_mut(name).ok_or_else(|| {
             self.complain(Misuse::UnknownProperty, what, name, "there is no such property");
             Status::UNKNOWN

@@ -153,7 +153,7 @@ unsafe extern "C" fn clip_get_image(
         };
         let picture = instance.picture(&clip, time, region)?;
         let scope = scope::current().map_or(0, |scope| scope.id);
-        let image = image::open(&clip.name.to_string_lossy(), picture, scope);
+        let image = image::open(&clip.name.to_string_lossy(), clip.is_output(), picture, scope);
         // SAFETY: the plugin passes room for the handle, as the suite says.
         unsafe { write("clipGetImage", place, image) }
     })
@@ -180,6 +180,9 @@ unsafe extern "C" fn clip_get_region_of_definition(
 unsafe extern "C" fn abort(effect: OfxImageEffectHandle) -> c_int {
     guard_with("abort", 0, || {
         let instance = find::<Effect, _>("abort", effect).ok().and_then(|effect| effect.instance());
+        if let Some(instance) = &instance {
+            instance.effect.host.settings().observer.abort_asked();
+        }
         c_int::from(instance.is_some_and(|instance| instance.is_cancelled()))
     })
 }
@@ -210,6 +213,9 @@ unsafe extern "C" fn image_memory_free(memory: OfxImageMemoryHandle) -> OfxStatu
         let found: Arc<ImageMemory> = find("imageMemoryFree", memory)?;
         if found.locks.load(Ordering::Relaxed) > 0 {
             complain(Misuse::Memory, "imageMemoryFree was given memory that is locked");
+        }
+        if !found.buffer.is_whole() {
+            complain(Misuse::Memory, "something was written before or behind memory of imageMemoryAlloc");
         }
         drop(KEPT.take(memory.addr()));
         Ok(())
