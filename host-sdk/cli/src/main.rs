@@ -1,0 +1,43 @@
+//! `ofx`: list, describe and render OpenFX plugins from the command line.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
+
+mod args;
+mod console;
+mod describe;
+mod files;
+mod find;
+mod list;
+mod render;
+mod setting;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ofx_host::{Fault, HostError};
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::List(args) => list::run(&cli.common, args),
+        Command::Describe(args) => describe::run(&cli.common, args),
+        Command::Render(args) => render::run(&cli.common, args),
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("error: {}", printable(&format!("{error:#}")));
+    match error.downcast_ref::<HostError>() {
+        Some(HostError::Cancelled) => ExitCode::from(130),
+        Some(error) if error.fault() == Fault::Plugin => {
+            eprintln!("The fault lies with the plugin.");
+            ExitCode::from(3)
+        }
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Text for a terminal: what plugins say cannot move its cursor or change its colours.
+fn printable(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() && char != '\n' { '\u{fffd}' } else { char }).collect()
+}
