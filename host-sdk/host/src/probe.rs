@@ -14,9 +14,10 @@ use crate::describe::{ContextDescription, Description, describe};
 use crate::effect::{Effect, Role, descriptor};
 use crate::error::HostError;
 use crate::handle::Owned;
-use crate::instance::{Instance, InstanceOptions};
+use crate::instance::{Instance, InstanceOptions, RenderRequest};
 use crate::library::{Library, PluginId};
 use crate::names::Context;
+use crate::picture::Picture;
 use crate::plugin::{Entry, Plugin, describe_in_context};
 use crate::status::Status;
 
@@ -177,6 +178,14 @@ pub fn send_to_plugin(plugin: &Plugin, action: &'static CStr) -> Status {
 #[must_use]
 pub fn send(instance: &Instance, action: &'static CStr) -> Status {
     instance.0.act(action, None, None, None)
+}
+
+/// Renders a frame without the actions that begin and end a sequence of them.
+///
+/// # Errors
+/// As [`Instance::render`].
+pub fn render_alone(instance: &Instance, request: &RenderRequest) -> Result<Picture, HostError> {
+    instance.0.render_alone(request)
 }
 
 /// Tells an instance that something changed, whether it did or not, for any reason.

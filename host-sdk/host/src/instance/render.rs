@@ -174,6 +174,12 @@ const DEEPEST_IDENTITY: usize = 8;
 const FEWEST_ROWS: usize = 64;
 
 impl InstanceShared {
+    /// Renders a frame outside of any sequence.
+    pub(crate) fn render_alone(&self, request: &RenderRequest) -> Result<Picture, HostError> {
+        self.examine(request.time, request.time, 1.0, request)?;
+        self.frame(request.time, &Sequence { range: [request.time; 2], step: 1.0, request }, 0)
+    }
+
     fn examine(&self, first: f64, last: f64, step: f64, request: &RenderRequest) -> Result<(), HostError> {
         let bad = |what: String| Err(HostError::BadRequest { what });
         if request.field != Field::None {
