@@ -8,7 +8,7 @@ use ofx_host::{ContextDescription, Description, Host};
 use serde_json::json;
 
 use crate::args::{Common, Describe};
-use crate::{console, find, printable};
+use crate::{console, find, print as say, printable};
 
 /// Tells what a plugin is.
 pub(crate) fn run(common: &Common, args: &Describe) -> Result<()> {
@@ -20,7 +20,7 @@ pub(crate) fn run(common: &Common, args: &Describe) -> Result<()> {
     if args.json {
         let contexts: Vec<&ContextDescription> = contexts.iter().map(Arc::as_ref).collect();
         let value = json!({ "description": plugin.description(), "contexts": contexts });
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        say(&serde_json::to_string_pretty(&value)?);
     } else {
         print(plugin.description());
         contexts.iter().for_each(|context| print_context(context));
@@ -101,5 +101,5 @@ fn join(numbers: impl Iterator<Item = impl ToString>) -> String {
 }
 
 fn line(text: &str) {
-    println!("{}", printable(text.trim_end()));
+    say(&printable(text.trim_end()));
 }

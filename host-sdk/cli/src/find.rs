@@ -26,8 +26,8 @@ fn bundles(common: &Common) -> Result<Vec<Bundle>> {
     Ok(all)
 }
 
-/// All plugins, and what is known of them. What is not known is found out by loading them.
-pub(crate) fn all(host: &Host, common: &Common) -> Result<Vec<Found>> {
+/// All plugins, and what is known of them. What is not known is found out by loading them; the cache keeps them loaded.
+pub(crate) fn all(host: &Host, common: &Common) -> Result<(Cache, Vec<Found>)> {
     let file = dirs::cache_dir().map(|folder| folder.join("ofx").join("plugins.json"));
     let mut cache = match file {
         Some(file) if !common.no_cache => Cache::open(file, host),
@@ -37,7 +37,8 @@ pub(crate) fn all(host: &Host, common: &Common) -> Result<Vec<Found>> {
         let known = cache.describe(host, &bundle);
         (bundle, known)
     });
-    Ok(found.collect())
+    let found = found.collect();
+    Ok((cache, found))
 }
 
 /// The plugin of an identifier or a label, or the one of a bundle.
@@ -51,7 +52,8 @@ pub(crate) fn plugin(host: &Host, common: &Common, name: &str) -> Result<Plugin>
             _ => bail!("{name} has {} plugins: say --path {name} and one of {}", names.len(), names.join(", ")),
         };
     }
-    let found = all(host, common)?;
+    // The cache keeps libraries loaded until there is a plugin of one.
+    let (_cache, found) = all(host, common)?;
     let matching = |same: &dyn Fn(&KnownPlugin) -> bool| {
         let mut hits = Vec::new();
         for (bundle, known) in &found {
@@ -59,12 +61,12 @@ pub(crate) fn plugin(host: &Host, common: &Common, name: &str) -> Result<Plugin>
         }
         hits
     };
-    let label = |plugin: &KnownPlugin| plugin.description.as_ref().map(|one| one.label.to_lowercase());
+    let label = |plugin: &KnownPlugin| plugin.description.as_ref().map(|one| one.label.clone());
     let mut hits = matching(&|plugin| plugin.id.identifier == name);
     if hits.is_empty() {
         hits = matching(&|plugin| {
             plugin.id.identifier.eq_ignore_ascii_case(name)
-                || label(plugin).is_some_and(|label| label == name.to_lowercase())
+                || label(plugin).is_some_and(|label| label.to_lowercase() == name.to_lowercase())
         });
     }
     let mut identifiers: Vec<_> = hits.iter().map(|(_, plugin)| plugin.id.identifier.as_str()).collect();

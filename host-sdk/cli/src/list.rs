@@ -5,17 +5,17 @@ use ofx_host::Host;
 use serde_json::json;
 
 use crate::args::{Common, List};
-use crate::{find, printable};
+use crate::{find, print, printable};
 
 /// Lists what is installed; what cannot be used is told on the error output.
 pub(crate) fn run(common: &Common, args: &List) -> Result<()> {
-    let found = find::all(&Host::default(), common)?;
+    let (_, found) = find::all(&Host::default(), common)?;
     if args.json {
         let entry = |(bundle, known): &find::Found| match known {
             Ok(plugins) => json!({ "bundle": bundle.root, "plugins": plugins }),
             Err(error) => json!({ "bundle": bundle.root, "error": error.to_string() }),
         };
-        println!("{}", serde_json::to_string_pretty(&found.iter().map(entry).collect::<Vec<_>>())?);
+        print(&serde_json::to_string_pretty(&found.iter().map(entry).collect::<Vec<_>>())?);
         return Ok(());
     }
     let mut rows = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn run(common: &Common, args: &List) -> Result<()> {
     let (first, second, third) = (width(0), width(1), width(2));
     for [identifier, version, label, contexts] in &rows {
         let line = format!("{identifier:first$}  {version:second$}  {label:third$}  {contexts}");
-        println!("{}", printable(line.trim_end()));
+        print(&printable(line.trim_end()));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `ofx`: list, describe and render OpenFX plugins from the command line.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
+#![expect(clippy::print_stderr, reason = "a command-line program tells its errors there")]
 
 mod args;
 mod console;
@@ -11,6 +11,7 @@ mod list;
 mod render;
 mod setting;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
         }
         _ => ExitCode::FAILURE,
     }
+}
+
+/// Prints a line. Whoever reads may stop reading (`| head`): then there is nobody to tell, and the work goes on.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Text for a terminal: what plugins say cannot move its cursor or change its colours.

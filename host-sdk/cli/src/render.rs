@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::args::{Common, Render};
 use crate::files::{Files, name, save};
-use crate::{console, find, setting};
+use crate::{console, find, print, setting};
 
 /// Renders frames to files.
 pub(crate) fn run(common: &Common, args: &Render) -> Result<()> {
@@ -35,7 +35,15 @@ pub(crate) fn run(common: &Common, args: &Render) -> Result<()> {
     };
     let project = Project { size, frame_range: range, ..Project::default() };
     let clips = clips.into_iter().map(|(clip, files)| (clip, files as Arc<dyn ClipSource>)).collect();
-    let instance = plugin.instance(context, InstanceOptions { project, clips, params: None })?;
+    let rendered = render(&plugin, context, args, range, InstanceOptions { project, clips, params: None });
+    if common.complaints {
+        console::complain(&plugin.complaints());
+    }
+    rendered
+}
+
+fn render(plugin: &Plugin, context: Context, args: &Render, range: (f64, f64), options: InstanceOptions) -> Result<()> {
+    let instance = plugin.instance(context, options)?;
     args.set.iter().try_for_each(|text| setting::apply(&instance, text))?;
     args.press.iter().try_for_each(|button| instance.press(button))?;
 
@@ -52,7 +60,7 @@ pub(crate) fn run(common: &Common, args: &Render) -> Result<()> {
         ..RenderRequest::default()
     };
     let (mut failed, mut begun) = (None, Instant::now());
-    instance.render_sequence(range, f64::from(frames.step), &request, |time, picture| {
+    instance.render_sequence(range, f64::from(args.frames.step), &request, |time, picture| {
         let file = name(&args.output, time);
         let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
         if let Err(error) = save(&file, &picture) {
@@ -62,17 +70,14 @@ pub(crate) fn run(common: &Common, args: &Render) -> Result<()> {
         if args.json {
             let bounds = picture.bounds();
             let bounds = [bounds.x1, bounds.y1, bounds.x2, bounds.y2];
-            println!("{}", json!({ "frame": time, "file": file, "milliseconds": milliseconds, "bounds": bounds }));
+            let line = json!({ "frame": time, "file": file, "milliseconds": milliseconds, "bounds": bounds });
+            print(&line.to_string());
         } else {
-            println!("{file} ({milliseconds:.1} ms)");
+            print(&format!("{file} ({milliseconds:.1} ms)"));
         }
         begun = Instant::now();
         ControlFlow::Continue(())
     })?;
-    drop(instance);
-    if common.complaints {
-        console::complain(&plugin.complaints());
-    }
     failed.map_or(Ok(()), Err)
 }
 

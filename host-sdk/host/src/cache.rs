@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::Bundle;
-use crate::complaint::Severity;
+use crate::complaint::{Complaint, Severity};
 use crate::describe::{ContextDescription, Description};
 use crate::error::HostError;
 use crate::host::Host;
@@ -24,6 +24,8 @@ pub struct Cache {
     /// None if nothing is to be written.
     path: Option<PathBuf>,
     kept: Kept,
+    /// What was loaded to be described stays so, because whoever looks for a plugin is about to use one.
+    loaded: Vec<Library>,
 }
 
 /// What is known of a plugin.
@@ -85,7 +87,7 @@ impl Cache {
         let empty = Self::in_memory(host);
         let kept = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
         let kept = kept.filter(|kept| (kept.format, &kept.host) == (FORMAT, &empty.kept.host)).unwrap_or(empty.kept);
-        Self { path: Some(path), kept }
+        Self { path: Some(path), kept, loaded: Vec::new() }
     }
 
     /// A cache that is not written anywhere.
@@ -93,7 +95,8 @@ impl Cache {
     pub fn in_memory(host: &Host) -> Self {
         let settings = host.settings();
         let host = format!("{} {} {:?}", settings.name, settings.version_label, settings.suites);
-        Self { path: None, kept: Kept { format: FORMAT, host, binaries: BTreeMap::new() } }
+        let kept = Kept { format: FORMAT, host, binaries: BTreeMap::new() };
+        Self { path: None, kept, loaded: Vec::new() }
     }
 
     /// The plugins of a bundle. What is not known is found out by loading it, in this process.
@@ -112,7 +115,11 @@ impl Cache {
             };
         }
         self.keep(path, stamp.clone(), State::Unfinished)?;
-        let found = Library::open(host, bundle).map(|library| library.plugins().map(|id| know(&library, id)).collect());
+        let found = Library::open(host, bundle).map(|library| {
+            let plugins = library.plugins().map(|id| know(&library, id)).collect();
+            self.loaded.push(library);
+            plugins
+        });
         let state = match &found {
             Ok(plugins) => State::Plugins(Vec::clone(plugins)),
             Err(error) => State::Failed(chain(error)),
@@ -158,7 +165,10 @@ fn know(library: &Library, id: &PluginId) -> KnownPlugin {
         complaints: Vec::new(),
     };
     match library.load(id) {
-        Err(error) => known.errors.push(chain(&error)),
+        Err(error) => {
+            known.errors.push(chain(&error));
+            known.complaints = serious(library.complaints());
+        }
         Ok(plugin) => {
             for context in plugin.contexts() {
                 match plugin.describe(context) {
@@ -167,12 +177,16 @@ fn know(library: &Library, id: &PluginId) -> KnownPlugin {
                 }
             }
             known.description = Some(plugin.description().clone());
-            let complaints = plugin.complaints().into_iter();
-            let worse = complaints.filter(|complaint| complaint.misuse.severity() > Severity::Note);
-            known.complaints = worse.map(|complaint| complaint.to_string()).collect();
+            known.complaints = serious(plugin.complaints());
         }
     }
     known
+}
+
+/// Complaints that are more than notes.
+fn serious(complaints: Vec<Complaint>) -> Vec<String> {
+    let serious = complaints.into_iter().filter(|complaint| complaint.misuse.severity() > Severity::Note);
+    serious.map(|complaint| complaint.to_string()).collect()
 }
 
 /// An error with its causes.

@@ -109,12 +109,18 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Adds one.
     pub(crate) fn add(&self, misuse: Misuse, action: &str, text: String) {
+        self.put(Complaint { misuse, action: action.to_owned(), text, count: 1 });
+    }
+
+    /// Adds one that may have been counted elsewhere.
+    pub(crate) fn put(&self, new: Complaint) {
         let mut list = lock(&self.list);
-        let same = list.iter().position(|old| old.misuse == misuse && old.text == text && old.action == action);
+        let is_same = |old: &Complaint| old.misuse == new.misuse && old.text == new.text && old.action == new.action;
+        let same = list.iter().position(is_same);
         let full = list.len() >= LIMIT;
         match same.or_else(|| full.then(|| list.len() - 1)) {
-            Some(at) => list[at].count += 1,
-            None => list.push(Complaint { misuse, action: action.to_owned(), text, count: 1 }),
+            Some(at) => list[at].count += new.count,
+            None => list.push(new),
         }
     }
 

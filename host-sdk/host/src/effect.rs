@@ -10,7 +10,7 @@ use crate::clip::Clip;
 use crate::handle::{HandleKind, Handled, Owned, Table};
 use crate::host::Host;
 use crate::instance::{InstanceShared, Project};
-use crate::names::{ColourManagement, Context, ThreadSafety};
+use crate::names::{ColourManagement, Context, MessageKind, ThreadSafety};
 use crate::observer::Message;
 use crate::param::ParamSet;
 use crate::property::{Access, PropertySet, Values};
@@ -23,8 +23,7 @@ pub(crate) struct Effect {
     pub(crate) plugin: String,
     pub(crate) role: Role,
     pub(crate) properties: Owned<PropertySet>,
-    /// None for a plugin's own description.
-    pub(crate) params: Option<Owned<ParamSet>>,
+    pub(crate) params: Owned<ParamSet>,
     clips: RwLock<Vec<Arc<Owned<Clip>>>>,
     /// What the plugin said last, until it takes it back.
     message: Mutex<Option<Message>>,
@@ -57,7 +56,7 @@ impl Effect {
         plugin: &str,
         role: Role,
         properties: Owned<PropertySet>,
-        params: Option<Owned<ParamSet>>,
+        params: Owned<ParamSet>,
         clips: Vec<Arc<Owned<Clip>>>,
     ) -> Self {
         Self {
@@ -109,9 +108,13 @@ impl Effect {
         Some(self.instance()?.project.frame_range)
     }
 
-    /// Remembers what the plugin said.
+    /// Remembers what the plugin said, until it says more; what is to stay is only replaced by what is to stay, too.
     pub(crate) fn said(&self, message: Message) {
-        *lock(&self.message) = Some(message);
+        let mut last = lock(&self.message);
+        let stays = last.as_ref().is_some_and(|last| last.persistent);
+        if message.persistent || !(stays || matches!(message.kind, MessageKind::Log | MessageKind::Question)) {
+            *last = Some(message);
+        }
     }
 
     /// Forgets it.

@@ -1,9 +1,10 @@
 //! Binaries that are loaded, and the plugins in them.
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use ofx_sys::*;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,10 @@ use crate::plugin::{Plugin, PluginShared};
 use crate::scope::Scope;
 use crate::shelf::{Place, Shelf};
 use crate::status::Status;
+use crate::sync::lock;
 
-/// A binary that is loaded. It is unloaded when the last plugin and the last clone of it are gone.
+/// A binary that is loaded. It is unloaded, and its plugins before it, when the last clone, plugin and instance of it are
+/// gone.
 #[derive(Clone)]
 pub struct Library(pub(crate) Arc<LibraryShared>);
 
@@ -40,8 +43,9 @@ pub(crate) struct LibraryShared {
     pub(crate) host: Host,
     pub(crate) bundle: Bundle,
     plugins: Vec<(PluginId, &'static OfxPlugin)>,
-    ledger: Arc<Ledger>,
-    pub(crate) loaded: Arc<Shelf<usize, PluginShared>>,
+    pub(crate) ledger: Arc<Ledger>,
+    /// Plugins that are loaded, by their numbers; none for one that failed.
+    pub(crate) loaded: Mutex<BTreeMap<usize, Option<Arc<PluginShared>>>>,
     /// The binary itself. It goes after everything that points into it.
     _binary: libloading::Library,
     _place: Place<PathBuf, LibraryShared>,
@@ -108,7 +112,7 @@ impl Library {
         Plugin::load(&self.0, id)
     }
 
-    /// What the binary did against the standard while it was loaded.
+    /// What the binary did against the standard while it was loaded, and those of its plugins that could not be.
     #[must_use]
     pub fn complaints(&self) -> Vec<Complaint> {
         self.0.ledger.list()
@@ -118,6 +122,13 @@ impl Library {
 impl fmt::Debug for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Library").field("binary", &self.0.bundle.binary).finish_non_exhaustive()
+    }
+}
+
+impl Drop for LibraryShared {
+    fn drop(&mut self) {
+        // Unloads the plugins, while everything else of the library is still there.
+        lock(&self.loaded).clear();
     }
 }
 
@@ -172,7 +183,7 @@ fn load(host: &Host, bundle: &Bundle, place: Place<PathBuf, LibraryShared>) -> R
         bundle: bundle.clone(),
         plugins,
         ledger,
-        loaded: Arc::default(),
+        loaded: Mutex::default(),
         _binary: binary,
         _place: place,
     })

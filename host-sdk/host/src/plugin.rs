@@ -13,6 +13,7 @@ use crate::describe::{ContextDescription, Description, describe};
 use crate::effect::{Effect, Role, descriptor};
 use crate::error::HostError;
 use crate::handle::Owned;
+use crate::host::Host;
 use crate::image;
 use crate::instance::{Instance, InstanceOptions, Job};
 use crate::interact::Described;
@@ -21,14 +22,14 @@ use crate::names::Context;
 use crate::param::ParamSet;
 use crate::property::{Access, PropertySet};
 use crate::scope::{Scope, complain};
-use crate::shelf::Place;
 use crate::status::Status;
 use crate::suite;
 use crate::sync::{RecursiveLock, lock};
 
-/// A plugin that is loaded. It is unloaded when its last instance and its last clone are gone; it keeps its library.
+/// A plugin that is loaded. It keeps its library, and is unloaded with it: many plugins cannot be loaded a second time
+/// before their binary is.
 #[derive(Clone)]
-pub struct Plugin(pub(crate) Arc<PluginShared>);
+pub struct Plugin(pub(crate) Arc<PluginShared>, Arc<LibraryShared>);
 
 pub(crate) struct PluginShared {
     /// First, so that the plugin is unloaded before what it knows is gone.
@@ -40,7 +41,6 @@ pub(crate) struct PluginShared {
     pub(crate) overlay: OnceLock<Option<Arc<Described>>>,
     /// Held in every action of a plugin that is not safe to be called from several threads, and in descriptions.
     pub(crate) lock: RecursiveLock,
-    _place: Place<usize, PluginShared>,
 }
 
 /// What a plugin has in a context.
@@ -51,7 +51,7 @@ pub(crate) struct InContext {
 
 /// A plugin's one entry point, from its load to its unload.
 pub(crate) struct Entry {
-    pub(crate) library: Arc<LibraryShared>,
+    pub(crate) host: Host,
     pub(crate) id: PluginId,
     pub(crate) ledger: Arc<Ledger>,
     plugin: &'static OfxPlugin,
@@ -65,7 +65,16 @@ unsafe impl Sync for Entry {}
 
 impl Plugin {
     pub(crate) fn load(library: &Arc<LibraryShared>, id: &PluginId) -> Result<Self, HostError> {
-        library.loaded.get(&id.index, |place| load(library, id, place)).map(Self)
+        let mut loaded = lock(&library.loaded);
+        if let Some(known) = loaded.get(&id.index) {
+            // One that failed may not be what it was before it tried.
+            let failed =
+                || HostError::Known { path: library.bundle.binary.clone(), why: format!("{} failed", id.identifier) };
+            return known.clone().map(|plugin| Self(plugin, library.clone())).ok_or_else(failed);
+        }
+        let plugin = load(library, id).map(Arc::new);
+        loaded.insert(id.index, plugin.as_ref().ok().cloned());
+        plugin.map(|plugin| Self(plugin, library.clone()))
     }
 
     /// The name that a host knows it again by.
@@ -83,13 +92,13 @@ impl Plugin {
     /// Its library.
     #[must_use]
     pub fn library(&self) -> Library {
-        Library(self.0.entry.library.clone())
+        Library(self.1.clone())
     }
 
     /// Its bundle.
     #[must_use]
     pub fn bundle(&self) -> &Bundle {
-        &self.0.entry.library.bundle
+        &self.1.bundle
     }
 
     /// What it says of itself.
@@ -100,7 +109,7 @@ impl Plugin {
 
     /// What both it and the host can be used for.
     pub fn contexts(&self) -> impl Iterator<Item = Context> + '_ {
-        let host = &self.0.entry.library.host.settings().contexts;
+        let host = &self.0.entry.host.settings().contexts;
         self.0.description.contexts.iter().copied().filter(|context| host.contains(context))
     }
 
@@ -149,7 +158,7 @@ impl fmt::Debug for Plugin {
 
 impl Entry {
     /// Gives a plugin its host.
-    pub(crate) fn connect(library: &Arc<LibraryShared>, id: &PluginId) -> Result<Self, HostError> {
+    pub(crate) fn connect(library: &LibraryShared, id: &PluginId) -> Result<Self, HostError> {
         let path = || library.bundle.binary.clone();
         let bad = |why: &str| HostError::BadPlugin { path: path(), index: id.index, why: why.to_owned() };
         let plugin = library.entry(id.index).ok_or_else(|| bad("does not exist"))?;
@@ -160,7 +169,7 @@ impl Entry {
         if plugin.mainEntry.is_none() {
             return Err(bad("has no mainEntry"));
         }
-        let entry = Self { library: library.clone(), id: id.clone(), ledger: Arc::default(), plugin, loaded: false };
+        let entry = Self { host: library.host.clone(), id: id.clone(), ledger: Arc::default(), plugin, loaded: false };
         entry.within(c"", None, || {
             // SAFETY: the host lives as long as the library, which the entry keeps.
             unsafe { set_host(library.host.pointer()) };
@@ -188,7 +197,7 @@ impl Entry {
 
     /// Runs code that calls the plugin otherwise.
     pub(crate) fn within<T>(&self, action: &'static CStr, job: Option<Arc<Job>>, code: impl FnOnce() -> T) -> T {
-        let scope = Scope::of(Arc::downgrade(&self.library.host.0), self.ledger.clone(), action, job);
+        let scope = Scope::of(Arc::downgrade(&self.host.0), self.ledger.clone(), action, job);
         let id = scope.id;
         let _inside = scope.enter();
         let result = code();
@@ -247,24 +256,36 @@ impl Drop for Entry {
     }
 }
 
-fn load(
-    library: &Arc<LibraryShared>,
-    id: &PluginId,
-    place: Place<usize, PluginShared>,
-) -> Result<PluginShared, HostError> {
-    let mut entry = Entry::connect(library, id)?;
+fn load(library: &LibraryShared, id: &PluginId) -> Result<PluginShared, HostError> {
+    let entry = Entry::connect(library, id)?;
+    let ledger = entry.ledger.clone();
+    describe_plugin(library, id, entry).inspect_err(|_| {
+        // The plugin is not there to be asked, so its library says what it did.
+        ledger.list().into_iter().for_each(|complaint| library.ledger.put(complaint));
+    })
+}
+
+/// What a plugin is given to describe itself.
+pub(crate) fn undescribed(library: &LibraryShared, id: &PluginId) -> Owned<Effect> {
+    let properties = Owned::new(descriptor(&id.identifier, &library.bundle.root.to_string_lossy()));
+    // Parameters are declared in contexts, but plugins ask for the set here, too.
+    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
     let host = library.host.clone();
+    Owned::new(Effect::new(host, &id.identifier, Role::Plugin, properties, params, Vec::new()))
+}
+
+fn describe_plugin(library: &LibraryShared, id: &PluginId, mut entry: Entry) -> Result<PluginShared, HostError> {
     let status = entry.act(kOfxActionLoad, std::ptr::null(), None, None, None);
     entry.check(kOfxActionLoad, status, None)?;
     entry.note_default(kOfxActionLoad, status);
-    entry.loaded = true;
 
-    let properties = descriptor(&id.identifier, &library.bundle.root.to_string_lossy());
-    let effect = Effect::new(host, &id.identifier, Role::Plugin, Owned::new(properties), None, Vec::new());
-    let effect = Owned::new(effect);
+    let effect = undescribed(library, id);
     let status = entry.act(kOfxActionDescribe, effect.handle::<c_void>(), None, None, None);
     entry.check(kOfxActionDescribe, status, effect.message().map(|message| message.text))?;
     entry.note_default(kOfxActionDescribe, status);
+    // Only now: of a plugin that failed to describe itself nobody knows what unloading it does. The C++ support library,
+    // which many are made with, crashes then.
+    entry.loaded = true;
     let icon = library.bundle.icon(&id.identifier);
     let description = describe(&id.identifier, id.version, icon, &effect.properties);
     if description.contexts.is_empty() {
@@ -277,7 +298,6 @@ fn load(
         contexts: Mutex::default(),
         overlay: OnceLock::new(),
         lock: RecursiveLock::default(),
-        _place: place,
     })
 }
 
@@ -285,9 +305,9 @@ pub(crate) fn describe_in_context(plugin: &PluginShared, context: Context) -> Re
     let entry = &plugin.entry;
     let owner = format!("the description of {} as a {context}", entry.id.identifier);
     let properties = Owned::new(plugin.descriptor.properties.copy(owner));
-    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
-    let host = entry.library.host.clone();
-    let effect = Effect::new(host, &entry.id.identifier, Role::InContext, properties, Some(params), Vec::new());
+    let params = plugin.descriptor.params.declaring_more(properties.handle::<c_void>().addr());
+    let host = entry.host.clone();
+    let effect = Effect::new(host, &entry.id.identifier, Role::InContext, properties, params, Vec::new());
     let effect = Owned::new(effect);
     let arguments = PropertySet::new("the arguments of kOfxImageEffectActionDescribeInContext").with(
         kOfxImageEffectPropContext,
@@ -307,10 +327,13 @@ pub(crate) fn describe_in_context(plugin: &PluginShared, context: Context) -> Re
         }
         Context::Generator | Context::General => &[],
     };
-    for name in wanted.iter().chain([&kOfxImageEffectOutputClipName]) {
-        if effect.clip(name).is_none() {
-            return Err(entry.error(format!("has no clip {name:?} as a {context}")));
-        }
+    if effect.clip(kOfxImageEffectOutputClipName).is_none() {
+        return Err(entry.error(format!("has no clip \"Output\" as a {context}")));
+    }
+    for name in wanted.iter().filter(|name| effect.clip(name).is_none()) {
+        entry.within(action, None, || {
+            complain(Misuse::Declaration, format!("there is no clip {name:?}, which a {context} has to have"));
+        });
     }
     for clip in
         effect.clips().iter().filter(|clip| clip.properties.strings(kOfxImageEffectPropSupportedComponents).is_empty())
@@ -319,7 +342,7 @@ pub(crate) fn describe_in_context(plugin: &PluginShared, context: Context) -> Re
             complain(Misuse::PropertyValue, format!("clip {:?} names no components that it takes", clip.name));
         });
     }
-    let params = effect.params.as_ref().map(|params| params.describe()).unwrap_or_default();
+    let params = effect.params.describe();
     let pages = effect.properties.strings(kOfxPluginPropParamPageOrder);
     let description = Arc::new(ContextDescription { context, clips, params, pages });
     Ok(InContext { effect, description })

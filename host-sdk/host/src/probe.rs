@@ -11,14 +11,12 @@ use ofx_sys::*;
 use crate::bundle::Bundle;
 use crate::complaint::{Complaint, Ledger};
 use crate::describe::{ContextDescription, Description, describe};
-use crate::effect::{Effect, Role, descriptor};
 use crate::error::HostError;
-use crate::handle::Owned;
 use crate::instance::{Instance, InstanceOptions, RenderRequest};
 use crate::library::{Library, PluginId};
 use crate::names::Context;
 use crate::picture::Picture;
-use crate::plugin::{Entry, Plugin, describe_in_context};
+use crate::plugin::{Entry, Plugin, describe_in_context, undescribed};
 use crate::status::Status;
 
 /// A binary, of which nothing is called but what is asked for.
@@ -133,10 +131,8 @@ pub enum Changed {
 /// [`HostError::BadPlugin`].
 pub fn describe_unloaded(library: &Library, id: &PluginId) -> Result<Status, HostError> {
     let entry = Entry::connect(&library.0, id)?;
-    let properties = descriptor(&id.identifier, &library.bundle().root.to_string_lossy());
-    let host = library.0.host.clone();
-    let effect = Effect::new(host, &id.identifier, Role::Plugin, Owned::new(properties), None, Vec::new());
-    Ok(entry.act(kOfxActionDescribe, Owned::new(effect).handle::<c_void>(), None, None, None))
+    let effect = undescribed(&library.0, id);
+    Ok(entry.act(kOfxActionDescribe, effect.handle::<c_void>(), None, None, None))
 }
 
 /// Has a loaded plugin describe itself once more.
@@ -145,10 +141,7 @@ pub fn describe_unloaded(library: &Library, id: &PluginId) -> Result<Status, Hos
 /// [`HostError::ActionFailed`].
 pub fn describe_again(plugin: &Plugin) -> Result<Description, HostError> {
     let (entry, id) = (&plugin.0.entry, &plugin.0.entry.id);
-    let properties = descriptor(&id.identifier, &plugin.bundle().root.to_string_lossy());
-    let host = entry.library.host.clone();
-    let effect = Effect::new(host, &id.identifier, Role::Plugin, Owned::new(properties), None, Vec::new());
-    let effect = Owned::new(effect);
+    let effect = undescribed(&plugin.library().0, id);
     let status = entry.act(kOfxActionDescribe, effect.handle::<c_void>(), None, None, None);
     entry.check(kOfxActionDescribe, status, None)?;
     Ok(describe(&id.identifier, id.version, plugin.bundle().icon(&id.identifier), &effect.properties))

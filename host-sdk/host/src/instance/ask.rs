@@ -147,11 +147,12 @@ impl InstanceShared {
         let results = self.arguments(action);
         let mut clips = Vec::new();
         for clip in self.effect.clips().into_iter().filter(|clip| !clip.is_output()) {
-            let Some(defined) = self.source_region(&clip, time) else { continue };
-            let default = if self.tiles(&clip) { region } else { defined };
+            // Plugins say what they need of clips that are not connected, too.
+            let defined = self.source_region(&clip, time);
+            let default = defined.filter(|_| !self.tiles(&clip)).unwrap_or(region);
             let name = per_clip("OfxImageClipPropRoI_", &clip);
             results.define_fixed(&name, Access::Plugin, default.to_array());
-            clips.push((clip, name, defined));
+            clips.extend(defined.map(|defined| (clip, name, defined)));
         }
         let (arguments, results) = (Owned::new(arguments), Owned::new(results));
         let status = self.act(action, Some(&arguments), Some(&results), None);
@@ -171,7 +172,7 @@ impl InstanceShared {
             c"false",
         );
         let results = self.arguments(action);
-        let clips = self.effect.clips().into_iter().filter(|clip| !clip.is_output() && clip.source().is_some());
+        let clips = self.effect.clips().into_iter().filter(|clip| !clip.is_output());
         let clips: Vec<_> = clips.map(|clip| (per_clip("OfxImageClipPropFrameRange_", &clip), clip)).collect();
         for (name, _) in &clips {
             results.define(name, Access::Plugin, Values::Double(vec![time, time]));
@@ -184,7 +185,7 @@ impl InstanceShared {
             let ranges = numbers.chunks_exact(2).map(|range| (range[0], range[1])).collect();
             (clip.name.to_string_lossy().into_owned(), ranges)
         };
-        Ok(clips.iter().map(ranges).collect())
+        Ok(clips.iter().filter(|(_, clip)| clip.source().is_some()).map(ranges).collect())
     }
 
     fn time_domain(&self) -> Result<(f64, f64), HostError> {

@@ -150,8 +150,7 @@ impl Instance {
 
 impl InstanceShared {
     pub(super) fn params<T>(&self, code: impl FnOnce(&ParamSet) -> Result<T, ValueError>) -> Result<T, HostError> {
-        let params = self.effect.params.as_ref().expect("an instance has parameters");
-        code(params).map_err(|source| HostError::Parameter { plugin: self.name(), source })
+        code(&self.effect.params).map_err(|source| HostError::Parameter { plugin: self.name(), source })
     }
 
     /// Changes a parameter as a user does, and tells the plugin.

@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_void};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ofx_sys::*;
 
@@ -10,16 +11,21 @@ use crate::error::HostError;
 use crate::interact::{Described, InteractError, InteractKind, InteractOwner, Overlay, View};
 
 impl Instance {
-    /// What it draws over the picture, if anything: with the Draw suite, or else with OpenGL.
+    /// What it draws over the picture, if anything: with the Draw suite, or else with OpenGL. Nothing on a host without
+    /// overlays.
     ///
     /// # Errors
     /// [`HostError::Interact`].
     pub fn overlay(&self, view: &View) -> Result<Option<Overlay>, HostError> {
+        if !self.0.effect.host.settings().overlays {
+            return Ok(None);
+        }
         let plugin = &self.0.plugin.0;
         let described = if let Some(known) = plugin.overlay.get() {
             known.clone()
         } else {
-            let properties = &plugin.descriptor.properties;
+            // Plugins declare it either when they describe themselves or in a context, whose set has both.
+            let properties = &self.0.context.effect.properties;
             let (v2, v1) = (kOfxImageEffectPluginPropOverlayInteractV2, kOfxImageEffectPluginPropOverlayInteractV1);
             let draws = self.0.effect.host.settings().suites.has(&kOfxDrawSuite.to_string_lossy(), 1);
             let described = match (properties.pointer(v2), properties.pointer(v1)) {
@@ -64,8 +70,11 @@ impl InteractOwner for Life {
         self.effect.handle::<c_void>().addr()
     }
 
-    fn call(&self, action: &'static CStr, code: &mut dyn FnMut()) {
+    fn call(&self, action: &'static CStr, time: Option<f64>, code: &mut dyn FnMut()) {
         let _turn = self.turn(action);
+        if let Some(time) = time {
+            self.time.store(time.to_bits(), Ordering::Relaxed);
+        }
         self.plugin.0.entry.within(action, None, code);
     }
 }

@@ -21,7 +21,7 @@ use crate::geometry::{PointD, RectD};
 use crate::handle::Owned;
 use crate::names::{ColourManagement, Components, Context, Depth, Premultiplication, ThreadSafety};
 use crate::observer::Message;
-use crate::param::{ParamSet, SavedParams};
+use crate::param::SavedParams;
 use crate::plugin::{InContext, Plugin};
 use crate::property::{Access, PropertySet};
 use crate::scope;
@@ -185,9 +185,9 @@ fn build(plugin: &Plugin, context: Context, options: InstanceOptions) -> Result<
     for (name, source) in clips {
         shared.input(&name)?.connect(Some(source));
     }
-    if let (Some(saved), Some(set)) = (&params, &shared.effect.params) {
+    if let Some(saved) = &params {
         let failed = |source| HostError::Parameter { plugin: plugin.identifier().to_owned(), source };
-        set.load(saved).into_iter().next().map_or(Ok(()), |error| Err(failed(error)))?;
+        shared.effect.params.load(saved).into_iter().next().map_or(Ok(()), |error| Err(failed(error)))?;
     }
     // Clips say what they have before the plugin has said what it prefers: some plugins look at it at once.
     shared.assume()?;
@@ -202,7 +202,7 @@ fn bare(
     project: Project,
 ) -> InstanceShared {
     let entry = &plugin.0.entry;
-    let host = entry.library.host.clone();
+    let host = entry.host.clone();
     let (ours, theirs) = (host.settings().colour_management, plugin.description().colour_management);
     // Each style has those before it in it, but an OpenColorIO configuration is not one that we have.
     let colour = if ours == theirs { ours } else { ours.min(theirs).min(ColourManagement::Full) };
@@ -210,9 +210,7 @@ fn bare(
     let set = properties(&described.effect.properties, owner, context, entry.pointer(), &project, colour);
     let set = Owned::new(set);
     let window = ([project.offset.x, project.offset.y], [project.size.x, project.size.y]);
-    let params = described.effect.params.as_ref();
-    let params: Option<Owned<ParamSet>> =
-        params.map(|params| params.instantiate(weak.clone(), window, set.handle::<c_void>().addr()));
+    let params = described.effect.params.instantiate(weak.clone(), window, set.handle::<c_void>().addr());
     let clips = described.effect.clips();
     let clips = clips.iter().map(|clip| Arc::new(Owned::new(clip.instantiate(weak.clone(), colour)))).collect();
     let role = Role::Instance(weak.clone().into());

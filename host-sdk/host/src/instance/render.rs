@@ -13,7 +13,7 @@ use crate::complaint::Misuse;
 use crate::error::HostError;
 use crate::geometry::{PointD, RectD, RectI};
 use crate::handle::Owned;
-use crate::names::{Field, ThreadSafety};
+use crate::names::{Context, Field, ThreadSafety};
 use crate::picture::{Picture, RowLayout};
 use crate::property::{PropertySet, c_string};
 use crate::scope::complain;
@@ -193,7 +193,10 @@ impl InstanceShared {
             return bad(format!("a scale of {x} by {y}"));
         }
         let clips = self.effect.clips();
+        // A generator needs none, whatever it says of its clips.
+        let needs = self.context.description.context != Context::Generator;
         let missing = clips.iter().find(|clip| !clip.is_output() && !clip.is_optional() && clip.source().is_none());
+        let missing = missing.filter(|_| needs);
         missing.map_or(Ok(()), |clip| {
             let clip = clip.name.to_string_lossy().into_owned();
             Err(HostError::NotConnected { plugin: self.name(), clip })

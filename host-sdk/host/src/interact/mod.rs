@@ -37,8 +37,8 @@ pub(crate) use suite::SUITE;
 pub(crate) trait InteractOwner: Send + Sync {
     /// The handle of the instance.
     fn effect(&self) -> usize;
-    /// Runs code that calls the plugin, as an action of that name is run.
-    fn call(&self, action: &'static CStr, code: &mut dyn FnMut());
+    /// Runs code that calls the plugin, as an action of that name is run, at a time if it has one.
+    fn call(&self, action: &'static CStr, time: Option<f64>, code: &mut dyn FnMut());
 }
 
 /// Which interface an interact is for.
@@ -138,12 +138,18 @@ fn instance_properties(effect: usize, view: &View) -> PropertySet {
         .with(kOfxPropInstanceData, Plugin, std::ptr::null_mut::<c_void>())
         .with(kOfxInteractPropSlaveToParam, Plugin, Values::String(Vec::new()))
         .with(kOfxInteractPropPixelScale, Host, view.pixel_scale)
-        .with(kOfxInteractPropBackgroundColour, Host, view.background)
-        .with(kOfxInteractPropViewportSize, Host, view.size.map(u32::cast_signed));
+        .with(kOfxInteractPropBackgroundColour, Host, view.background);
+    define_viewport(&set, view);
     if let Some(colour) = view.suggested_colour {
         set.define(kOfxInteractPropSuggestedColour, Host, colour);
     }
     set
+}
+
+/// The size of the window, which version 1.4 of the standard has removed and plugins go on reading. Its header called it
+/// whole numbers; hosts and plugins agree on doubles.
+fn define_viewport(set: &PropertySet, view: &View) {
+    set.define_fixed(kOfxInteractPropViewportSize, Host, view.size.map(f64::from));
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use ofx_sys::*;
 use super::display::DisplayList;
 use super::draw::DrawContext;
 use super::view::{OpenGl, View};
-use super::{Described, Interact, InteractError, InteractKind, InteractOwner, instance_properties};
+use super::{Described, Interact, InteractError, InteractKind, InteractOwner, define_viewport, instance_properties};
 use crate::handle::Owned;
 use crate::property::Access::Host;
 use crate::property::PropertySet;
@@ -47,7 +47,7 @@ impl Overlay {
     ) -> Result<Self, InteractError> {
         let interact = Interact::new(instance_properties(owner.effect(), view));
         let mut status = Status::FATAL;
-        owner.call(kOfxActionCreateInstance, &mut || {
+        owner.call(kOfxActionCreateInstance, Some(view.time), &mut || {
             status = described.entry.run(kOfxActionCreateInstance, &interact, std::ptr::null_mut());
         });
         match status {
@@ -195,13 +195,14 @@ impl Overlay {
 
     /// What every action is told. Keys are told more than the standard wants, which does no harm.
     fn arguments(&self, view: &View) -> PropertySet {
-        PropertySet::new("the arguments of an interact")
+        let set = PropertySet::new("the arguments of an interact")
             .with(kOfxPropEffectInstance, Host, std::ptr::without_provenance_mut::<u8>(self.owner.effect()))
             .with(kOfxPropTime, Host, view.time)
             .with(kOfxImageEffectPropRenderScale, Host, view.render_scale)
             .with(kOfxInteractPropPixelScale, Host, view.pixel_scale)
-            .with(kOfxInteractPropBackgroundColour, Host, view.background)
-            .with(kOfxInteractPropViewportSize, Host, view.size.map(u32::cast_signed))
+            .with(kOfxInteractPropBackgroundColour, Host, view.background);
+        define_viewport(&set, view);
+        set
     }
 
     /// Runs an action, and says whether the plugin took it.
@@ -209,10 +210,10 @@ impl Overlay {
         let properties = &self.interact.properties;
         properties.put(kOfxInteractPropPixelScale, view.pixel_scale);
         properties.put(kOfxInteractPropBackgroundColour, view.background);
-        properties.put(kOfxInteractPropViewportSize, view.size.map(u32::cast_signed));
+        define_viewport(properties, view);
         let arguments = Owned::new(arguments);
         let mut status = Status::FATAL;
-        self.owner.call(action, &mut || {
+        self.owner.call(action, Some(view.time), &mut || {
             status = self.described.entry.run(action, &self.interact, arguments.handle());
         });
         match status {
@@ -225,7 +226,7 @@ impl Overlay {
 
 impl Drop for Overlay {
     fn drop(&mut self) {
-        self.owner.call(kOfxActionDestroyInstance, &mut || {
+        self.owner.call(kOfxActionDestroyInstance, None, &mut || {
             // Whatever it answers, it ends.
             self.described.entry.run(kOfxActionDestroyInstance, &self.interact, std::ptr::null_mut());
         });

@@ -19,7 +19,7 @@ impl InteractOwner for Owner {
         EFFECT
     }
 
-    fn call(&self, action: &'static CStr, code: &mut dyn FnMut()) {
+    fn call(&self, action: &'static CStr, _time: Option<f64>, code: &mut dyn FnMut()) {
         let _scope = Scope::new(self.0.clone(), action).enter();
         code();
     }

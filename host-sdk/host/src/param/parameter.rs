@@ -34,6 +34,16 @@ pub(crate) struct Param {
     pub(crate) shared: Arc<Shared>,
     /// The default as it was declared; read from the properties once, for bytes lie in the plugin's memory.
     default: OnceLock<Option<ParamValue>>,
+    /// What it held when it was made, as a parameter of an instance.
+    initial: Stored,
+    /// Of a declared parameter: what instances are made of, which is made with the first one.
+    mould: OnceLock<Mould>,
+}
+
+/// What the parameters of instances are made of.
+struct Mould {
+    properties: PropertySet,
+    description: ParamDescription,
 }
 
 static PARAMS: Table<Param> = Table::new();
@@ -54,27 +64,52 @@ impl Param {
             kind,
             properties: Owned::new(define::properties(name, kind)),
             stored: Mutex::new(Stored::new(kind, None, &[])),
+            initial: Stored::Nothing,
             shared,
             default: OnceLock::new(),
+            mould: OnceLock::new(),
+        }
+    }
+
+    /// The same parameter in another set that a plugin declares.
+    pub(crate) fn redeclare(&self, shared: Arc<Shared>) -> Self {
+        self.settle();
+        Self {
+            name: self.name.clone(),
+            kind: self.kind,
+            properties: Owned::new(self.properties.copy(self.properties.owner())),
+            stored: Mutex::new(self.stored()),
+            initial: Stored::Nothing,
+            shared,
+            default: OnceLock::new(),
+            mould: OnceLock::new(),
         }
     }
 
     /// The parameter of an instance, with its default for a value.
     pub(crate) fn instantiate(&self, shared: Arc<Shared>) -> Self {
-        self.settle();
-        let properties = self.properties.copy(self.properties.owner());
-        properties.put(kOfxPropType, kOfxTypeParameterInstance);
-        let description = self.describe();
-        let value = description.default_in(shared.project).map(|value| nearest(&description, value));
-        let stored = Stored::new(self.kind, value.as_ref(), &description.curves);
+        let mould = self.mould.get_or_init(|| {
+            self.settle();
+            let properties = self.properties.copy(self.properties.owner());
+            properties.put(kOfxPropType, kOfxTypeParameterInstance);
+            Mould { properties, description: self.describe() }
+        });
+        let initial = mould.initial(shared.project);
         Self {
             name: self.name.clone(),
             kind: self.kind,
-            properties: Owned::new(properties),
-            stored: Mutex::new(stored),
+            properties: Owned::new(mould.properties.share()),
+            stored: Mutex::new(initial.clone()),
+            initial,
             shared,
-            default: OnceLock::from(description.default),
+            default: OnceLock::from(mould.description.default.clone()),
+            mould: OnceLock::new(),
         }
+    }
+
+    /// Gives it its default again, without keys.
+    pub(crate) fn reset(&self) {
+        self.with(|stored| stored.clone_from(&self.initial));
     }
 
     /// Whether it belongs to an instance, and so has a value.
@@ -204,6 +239,11 @@ impl Param {
         made
     }
 
+    /// Looks at what it holds. The code calls no plugin.
+    pub(crate) fn look<T>(&self, code: impl FnOnce(&Stored) -> T) -> T {
+        code(&lock(&self.stored))
+    }
+
     /// A copy of what it holds.
     pub(crate) fn stored(&self) -> Stored {
         lock(&self.stored).clone()
@@ -267,9 +307,18 @@ impl Param {
     }
 
     fn changed(&self, animated: bool) {
-        if self.properties.has(kOfxParamPropIsAnimating) {
+        if self.properties.flag(kOfxParamPropIsAnimating) != animated {
             self.properties.put(kOfxParamPropIsAnimating, animated);
         }
+    }
+}
+
+impl Mould {
+    /// What an instance's parameter holds at first.
+    fn initial(&self, project: ([f64; 2], [f64; 2])) -> Stored {
+        let description = &self.description;
+        let value = description.default_in(project).map(|value| nearest(description, value));
+        Stored::new(description.kind, value.as_ref(), &description.curves)
     }
 }
 

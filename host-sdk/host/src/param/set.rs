@@ -53,6 +53,13 @@ impl ParamSet {
         Self::bound(Vec::new(), Shared::new(None, ([0.0; 2], [1.0; 2])), properties)
     }
 
+    /// A set to go on declaring in, with what was declared here: what a plugin declares for all contexts is there in each.
+    pub(crate) fn declaring_more(&self, properties: usize) -> Owned<Self> {
+        let shared = Shared::new(None, self.shared.project);
+        let params = self.params().iter().map(|param| Arc::new(Owned::new(param.redeclare(shared.clone())))).collect();
+        Self::bound(params, shared, properties)
+    }
+
     /// The set of an instance, made of a declared one. `project` is place and size of the project in canonical
     /// coordinates; `properties` is the handle of the instance's property set.
     pub(crate) fn instantiate(
@@ -151,9 +158,7 @@ impl ParamSet {
     /// # Errors
     /// There is no such parameter.
     pub(crate) fn reset(&self, name: &str) -> Result<(), ValueError> {
-        let param = self.find(name)?;
-        let fresh = param.instantiate(self.shared.clone()).stored();
-        param.with(|stored| *stored = fresh);
+        self.find(name)?.reset();
         Ok(())
     }
 

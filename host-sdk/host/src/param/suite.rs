@@ -21,12 +21,12 @@ pub(crate) static SUITE: OfxParameterSuiteV1 = OfxParameterSuiteV1 {
     paramGetHandle: Some(get_handle),
     paramSetGetPropertySet: Some(set_get_property_set),
     paramGetPropertySet: Some(get_property_set),
-    paramGetValue: Some(variadic::ofx_host_param_get_value),
-    paramGetValueAtTime: Some(variadic::ofx_host_param_get_value_at_time),
-    paramGetDerivative: Some(variadic::ofx_host_param_get_derivative),
-    paramGetIntegral: Some(variadic::ofx_host_param_get_integral),
-    paramSetValue: Some(variadic::ofx_host_param_set_value),
-    paramSetValueAtTime: Some(variadic::ofx_host_param_set_value_at_time),
+    paramGetValue: Some(variadic::ofx_host_shim_param_get_value),
+    paramGetValueAtTime: Some(variadic::ofx_host_shim_param_get_value_at_time),
+    paramGetDerivative: Some(variadic::ofx_host_shim_param_get_derivative),
+    paramGetIntegral: Some(variadic::ofx_host_shim_param_get_integral),
+    paramSetValue: Some(variadic::ofx_host_shim_param_set_value),
+    paramSetValueAtTime: Some(variadic::ofx_host_shim_param_set_value_at_time),
     paramGetNumKeys: Some(get_num_keys),
     paramGetKeyTime: Some(get_key_time),
     paramGetKeyIndex: Some(get_key_index),
@@ -156,7 +156,7 @@ unsafe extern "C" fn get_key_index(
     guard(FUNCTION, || {
         let param = instance_param(FUNCTION, param)?;
         let time = finite(FUNCTION, time)?;
-        let found = param.with(|stored| {
+        let found = param.look(|stored| {
             stored.keys().and_then(|keys| match direction {
                 0 => keys.index_at(time),
                 1.. => keys.index_after(time),
@@ -258,7 +258,7 @@ pub(super) fn instance_param(function: &str, param: OfxParamHandle) -> Answer<Ar
 
 fn key_times(function: &str, param: OfxParamHandle) -> Answer<Vec<f64>> {
     let param = instance_param(function, param)?;
-    Ok(param.with(|stored| stored.keys().map(|keys| keys.times()).unwrap_or_default()))
+    Ok(param.look(|stored| stored.keys().map(|keys| keys.times()).unwrap_or_default()))
 }
 
 /// A time that is a number.

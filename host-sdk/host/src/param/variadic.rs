@@ -18,12 +18,13 @@ use crate::scope::{action, complain, keep};
 use crate::status::{Answer, Status};
 
 unsafe extern "C" {
-    pub(super) fn ofx_host_param_get_value(param: OfxParamHandle, ...) -> OfxStatus;
-    pub(super) fn ofx_host_param_get_value_at_time(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
-    pub(super) fn ofx_host_param_get_derivative(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
-    pub(super) fn ofx_host_param_get_integral(param: OfxParamHandle, from: OfxTime, to: OfxTime, ...) -> OfxStatus;
-    pub(super) fn ofx_host_param_set_value(param: OfxParamHandle, ...) -> OfxStatus;
-    pub(super) fn ofx_host_param_set_value_at_time(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_get_value(param: OfxParamHandle, ...) -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_get_value_at_time(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_get_derivative(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_get_integral(param: OfxParamHandle, from: OfxTime, to: OfxTime, ...)
+    -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_set_value(param: OfxParamHandle, ...) -> OfxStatus;
+    pub(super) fn ofx_host_shim_param_set_value_at_time(param: OfxParamHandle, time: OfxTime, ...) -> OfxStatus;
 }
 
 /// An argument of a function that sets a value, as `shim/param.c` has fetched it.

@@ -5,7 +5,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int, c_void};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ofx_sys::property::{Kind, find as known};
 
@@ -25,7 +25,8 @@ pub(crate) use value::{Element, Pointer, Values, c_string};
 pub(crate) struct PropertySet {
     /// What it belongs to, for complaints.
     owner: String,
-    slots: Mutex<BTreeMap<CString, Slot>>,
+    /// Shared between sets that were copied, until one of them is written: most properties of an instance never are.
+    slots: Mutex<Arc<BTreeMap<Arc<CStr>, Slot>>>,
 }
 
 /// Who writes a property beside the host.
@@ -39,8 +40,8 @@ pub(crate) enum Access {
 
 #[derive(Clone, Debug)]
 struct Slot {
-    values: Values,
-    default: Values,
+    values: Arc<Values>,
+    default: Arc<Values>,
     /// How many values it has; none where that varies.
     dimension: Option<usize>,
     access: Access,
@@ -67,11 +68,17 @@ impl PropertySet {
 
     /// The same properties, values and defaults, for another owner. What they are now is what a reset gives.
     pub(crate) fn copy(&self, owner: impl Into<String>) -> Self {
-        let mut slots = lock(&self.slots).clone();
+        let mut slots = (**lock(&self.slots)).clone();
         for slot in slots.values_mut() {
             slot.default = slot.values.clone();
         }
-        Self { owner: owner.into(), slots: Mutex::new(slots) }
+        Self { owner: owner.into(), slots: Mutex::new(Arc::new(slots)) }
+    }
+
+    /// Another set of the same owner that is the same now. It costs next to nothing until one of them is written. The set
+    /// that this is called of has to outlive the other, for a plugin may hold pointers to strings of either.
+    pub(crate) fn share(&self) -> Self {
+        Self { owner: self.owner.clone(), slots: Mutex::new(lock(&self.slots).clone()) }
     }
 
     /// What complaints call it.
@@ -95,24 +102,26 @@ impl PropertySet {
                 dimension = Some(property.dimension);
             }
         }
+        let default = Arc::new(default);
         let slot = Slot { values: default.clone(), default, dimension, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), with a dimension of its own: for properties whose dimension depends on the owner, such
     /// as the default of a parameter.
     pub(crate) fn define_fixed(&self, name: &CStr, access: Access, default: impl Into<Values>) {
         let default = default.into();
-        let slot = Slot { dimension: Some(default.len()), values: default.clone(), default, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        let (dimension, default) = (Some(default.len()), Arc::new(default));
+        let slot = Slot { values: default.clone(), default, dimension, access };
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), of any length and of the default's type: for properties of which the headers say
     /// something else than what plugins and hosts do.
     pub(crate) fn define_any(&self, name: &CStr, access: Access, default: impl Into<Values>) {
-        let default = default.into();
+        let default = Arc::new(default.into());
         let slot = Slot { dimension: None, values: default.clone(), default, access };
-        lock(&self.slots).insert(name.to_owned(), slot);
+        Arc::make_mut(&mut lock(&self.slots)).insert(name.into(), slot);
     }
 
     /// As [`define`](Self::define), to build sets in one go.
@@ -133,15 +142,15 @@ impl PropertySet {
     pub(crate) fn put(&self, name: &CStr, values: impl Into<Values>) {
         let mut values = values.into();
         let mut slots = lock(&self.slots);
-        let slot = slots.get_mut(name).unwrap_or_else(|| panic!("{} has no property {name:?}", self.owner));
+        let slot = Arc::make_mut(&mut slots)
+            .get_mut(name)
+            .unwrap_or_else(|| panic!("{} has no property {name:?}", self.owner));
         assert_eq!(slot.values.kind(), values.kind(), "the type of {name:?}");
         if let Some(dimension) = slot.dimension {
             values.resize(dimension);
         }
-        if slot.values != values
-            && let Values::String(old) = std::mem::replace(&mut slot.values, values)
-        {
-            old.into_iter().for_each(crate::scope::retire);
+        if *slot.values != values {
+            retire(std::mem::replace(&mut slot.values, Arc::new(values)));
         }
     }
 
@@ -195,15 +204,9 @@ impl PropertySet {
         complain(misuse, format!("{what} of {} of {}: {why}", name.to_string_lossy(), self.owner));
     }
 
-    /// A property that a plugin asks for.
-    fn slot<'s>(&self, slots: &'s mut BTreeMap<CString, Slot>, what: &str, name: &CStr) -> Answer<&'s mut Slot> {
-        if crate::scope::hides(name) {
-            return Err(Status::UNKNOWN);
-        }
-        slots.get_mut(name).ok_or_else(|| {
-            self.complain(Misuse::UnknownProperty, what, name, "there is no such property");
-            Status::UNKNOWN
-        })
+    fn unknown(&self, what: &str, name: &CStr) -> Status {
+        self.complain(Misuse::UnknownProperty, what, name, "there is no such property");
+        Status::UNKNOWN
     }
 
     fn wrong_kind(&self, what: &str, name: &CStr, is: Kind, wanted: Kind) -> Status {
@@ -220,8 +223,8 @@ impl PropertySet {
         count: c_int,
         mut take: impl FnMut(usize, &T),
     ) -> Answer {
-        let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, what, name)?;
+        let slots = lock(&self.slots);
+        let slot = slots.get(name).ok_or_else(|| self.unknown(what, name))?;
         let kind = slot.values.kind();
         let values = T::of(&slot.values).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
         let range = usize::try_from(from).ok().zip(usize::try_from(count).ok());
@@ -240,7 +243,11 @@ impl PropertySet {
     /// A plugin's write of values from `index` on; `whole` if they are all that the property is to have.
     pub(super) fn write<T: Element>(&self, what: &str, name: &CStr, from: c_int, new: Vec<T>, whole: bool) -> Answer {
         let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, what, name)?;
+        // Looked for before the set is made one's own: writing what is not there changes nothing.
+        if !slots.contains_key(name) {
+            return Err(self.unknown(what, name));
+        }
+        let slot = Arc::make_mut(&mut slots).get_mut(name).ok_or(Status::UNKNOWN)?;
         if slot.values.kind() != T::KIND {
             return Err(self.wrong_kind(what, name, slot.values.kind(), T::KIND));
         }
@@ -254,11 +261,12 @@ impl PropertySet {
             self.complain(Misuse::PropertyIndex, what, name, &why);
             return Err(Status::BAD_INDEX);
         };
-        if slot.dimension.is_none() && slot.values.len() < end {
-            slot.values.resize(end);
+        let all = Arc::make_mut(&mut slot.values);
+        if slot.dimension.is_none() && all.len() < end {
+            all.resize(end);
         }
-        let kind = slot.values.kind();
-        let values = T::of_mut(&mut slot.values).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
+        let kind = all.kind();
+        let values = T::of_mut(all).ok_or_else(|| self.wrong_kind(what, name, kind, T::KIND))?;
         for (place, value) in values[end - new.len()..end].iter_mut().zip(new) {
             std::mem::replace(place, value).retire();
         }
@@ -271,20 +279,26 @@ impl PropertySet {
     /// A plugin's reset of a property to its default.
     pub(super) fn reset(&self, name: &CStr) -> Answer {
         let mut slots = lock(&self.slots);
-        let slot = self.slot(&mut slots, "propReset", name)?;
+        let slot = Arc::make_mut(&mut slots).get_mut(name).ok_or_else(|| self.unknown("propReset", name))?;
         if slot.access == Access::Host {
             self.complain(Misuse::ReadOnlyProperty, "propReset", name, "only the host writes it");
             return Err(Status::VALUE);
         }
-        if let Values::String(old) = std::mem::replace(&mut slot.values, slot.default.clone()) {
-            old.into_iter().for_each(crate::scope::retire);
-        }
+        retire(std::mem::replace(&mut slot.values, slot.default.clone()));
         Ok(())
     }
 
     /// How many values a property has now.
     pub(super) fn dimension(&self, name: &CStr) -> Answer<usize> {
-        Ok(self.slot(&mut lock(&self.slots), "propGetDimension", name)?.values.len())
+        let slots = lock(&self.slots);
+        Ok(slots.get(name).ok_or_else(|| self.unknown("propGetDimension", name))?.values.len())
+    }
+}
+
+/// Keeps strings that are being replaced a little longer. Those that a default or another set shares live on there.
+fn retire(values: Arc<Values>) {
+    if let Some(Values::String(old)) = Arc::into_inner(values) {
+        old.into_iter().for_each(crate::scope::retire);
     }
 }
 

@@ -87,8 +87,8 @@ fn keys_are_counted_found_and_deleted() {
     let animating = || properties(&stage.set, c"p");
     let flag = |set: OfxPropertySetHandle| {
         let mut flag = 7;
-        // SAFETY: name and place are good.
         let get = property::SUITE.propGetInt.unwrap();
+        // SAFETY: name and place are good.
         assert_eq!(unsafe { get(set, kOfxParamPropIsAnimating.as_ptr(), 0, &mut flag) }, kOfxStatOK);
         flag
     };

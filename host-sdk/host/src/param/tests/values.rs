@@ -195,8 +195,12 @@ fn a_user_sets_what_a_parameter_takes() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(stage.told(), Vec::<String>::new(), "only what the plugin does is told");
-    stage.set.reset("Integer").unwrap();
-    assert_eq!(stage.set.value("Integer", None), Ok(0.into()));
+    let curves = stage.set.value("Parametric", None).unwrap();
+    stage.set.set_value("Parametric", None, ParamValue::Curves(vec![ControlCurve::default()])).unwrap();
+    for (name, default) in [("Integer", 0.into()), ("Parametric", curves)] {
+        stage.set.reset(name).unwrap();
+        assert_eq!(stage.set.value(name, None), Ok(default));
+    }
 }
 
 #[test]
