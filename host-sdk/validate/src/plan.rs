@@ -118,7 +118,10 @@ pub(crate) fn carry_out(args: &Args, jobs: Vec<Job>) -> Result<Report> {
             None => report.subjects.push(Subject { bundle: name, plugin, version, outcomes: vec![outcome] }),
         }
     }
-    report.subjects.iter_mut().for_each(Subject::tell_the_usual_once);
+    for subject in &mut report.subjects {
+        subject.tell_what_does_not_load();
+        subject.tell_the_usual_once();
+    }
     Ok(report)
 }
 

@@ -118,6 +118,8 @@ pub struct Report {
 
 /// The group of checks that say what a plugin does in whatever it is asked.
 const USUAL: &str = "conduct.";
+/// The check without which there are no others.
+const LOAD: &str = "life.load";
 
 impl Subject {
     /// How many checks ended so.
@@ -130,6 +132,17 @@ impl Subject {
         match (&self.plugin, self.version) {
             (Some(plugin), Some((major, minor))) => format!("{plugin} {major}.{minor}"),
             _ => self.bundle.clone(),
+        }
+    }
+
+    /// Leaves out all other checks of a plugin that does not even load.
+    pub(crate) fn tell_what_does_not_load(&mut self) {
+        let load = self.outcomes.iter().find(|outcome| outcome.check == LOAD);
+        if load.is_none_or(|load| load.answer.verdict() != Verdict::Failed) {
+            return;
+        }
+        for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.check != LOAD) {
+            outcome.answer = Answer { findings: Vec::new(), skipped: Some("it does not load".to_owned()) };
         }
     }
 
@@ -250,6 +263,15 @@ mod tests {
         ];
         let (bundle, plugin) = ("A.ofx.bundle".into(), Some("a.b".into()));
         Report { subjects: vec![Subject { bundle, plugin, version: Some((1, 2)), outcomes }] }
+    }
+
+    #[test]
+    fn nothing_is_told_of_a_plugin_that_does_not_load_but_that() {
+        let mut report = report();
+        report.subjects[0].outcomes.push(outcome("life.load", vec![finding(Severity::Failure, "crash", false)]));
+        report.subjects[0].tell_what_does_not_load();
+        let subject = &report.subjects[0];
+        assert_eq!((subject.count(Verdict::Failed), subject.count(Verdict::Skipped)), (1, 3));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ofx_host::{
     ClipInfo, ClipSource, Components, Context, Depth, Fault, HostError, HostSettings, Instance, InstanceOptions,
-    Picture, Plugin, PointD, Premultiplication, Project, RectD, RenderRequest,
+    Picture, Plugin, PointD, Premultiplication, Project, RectD, RectI, RenderRequest,
 };
 
 use crate::bench::Bench;
@@ -195,6 +195,14 @@ impl Subject {
                 None
             }
         }
+    }
+
+    /// How bad it is if it does not render what it should. Where it says that it is the same as an input most hosts do not
+    /// have it render at all.
+    pub(crate) fn severity(&self) -> Severity {
+        let window = RectI::new(0, 0, 1, 1);
+        let identity = self.instance.is_identity(0.0, PointD::new(1.0, 1.0), window);
+        if matches!(identity, Ok(Some(_))) { Severity::Warning } else { Severity::Failure }
     }
 
     /// Whether the plugin renders parts of a picture.

@@ -17,11 +17,19 @@ pub(crate) const CHECKS: &[Check] = &[
     .of_binary(),
     Check::new(
         "binary.bounds",
-        "A plugin is given for each number below the number of plugins, and for no other.",
+        "A plugin is given for each number below the number of plugins.",
         "ofxCore.h: OfxGetPlugin gives the nth plugin of OfxGetNumberOfPlugins",
         bounds,
     )
     .of_binary(),
+    Check::new(
+        "binary.beyond",
+        "No plugin is given for numbers that none has.",
+        "not foreseen; ofxCore.h speaks of the nth plugin only",
+        beyond,
+    )
+    .of_binary()
+    .lenient(),
     Check::new(
         "binary.identifiers",
         "Plugins have identifiers in reverse domain notation, of their own, for an interface that exists.",
@@ -79,7 +87,13 @@ fn bounds(bench: &Bench) -> Result<(), Stop> {
             bench.fail(format_args!("OfxGetPlugin({index}) is null, though there are {count} plugins"));
         }
     }
-    for index in [-1, count, i32::MAX, i32::MIN] {
+    Ok(())
+}
+
+fn beyond(bench: &Bench) -> Result<(), Stop> {
+    let binary = open(bench)?;
+    let count = count(bench, &binary)?;
+    for index in [count, -1, i32::MAX, i32::MIN] {
         bench.doing(format_args!("calling OfxGetPlugin({index})"));
         if binary.plugin(index).is_some() {
             bench.warn(format_args!("OfxGetPlugin({index}) gives a plugin, though there are {count}"));

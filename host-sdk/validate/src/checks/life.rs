@@ -8,10 +8,23 @@ use crate::check::{Check, Stop};
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(
         "life.load",
-        "The plugin loads, describes itself and unloads, three times in a row, and says the same.",
+        "The plugin loads, describes itself and unloads.",
         "ofxCore.h: kOfxActionLoad, kOfxActionUnload, kOfxActionDescribe",
         load,
     ),
+    Check::new(
+        "life.reload",
+        "A plugin whose binary was unloaded and loaded again says the same.",
+        "ofxCore.h: kOfxActionUnload comes before the binary is closed",
+        reload,
+    ),
+    Check::new(
+        "life.load-again",
+        "A plugin that was unloaded, and whose binary was not, can be loaded again.",
+        "ofxCore.h: kOfxActionLoad; what plugins made with old versions of the C++ library do not survive",
+        load_again,
+    )
+    .lenient(),
     Check::new(
         "life.answers",
         "Load and Describe are answered by kOfxStatOK itself.",
@@ -54,20 +67,38 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 fn load(bench: &Bench) -> Result<(), Stop> {
-    let library = bench.library(HostSettings::default())?;
-    let first = bench.load_in(&library)?.description().clone();
-    for _ in 0..2 {
-        bench.doing("loading the plugin again after it was unloaded");
-        if bench.load_in(&library)?.description() != &first {
-            bench.fail("the plugin says something else of itself when it is loaded again");
+    let plugin = bench.load()?;
+    bench.doing("unloading the plugin and its binary");
+    drop(plugin);
+    Ok(())
+}
+
+fn reload(bench: &Bench) -> Result<(), Stop> {
+    let first = bench.load()?.description().clone();
+    for _ in 0..3 {
+        if bench.load()?.description() != &first {
+            bench.fail("the plugin says something else of itself when its binary is loaded again");
         }
     }
-    bench.doing("unloading the binary");
-    drop(library);
-    let again = bench.load()?;
-    if again.description() != &first {
-        bench.fail("the plugin says something else of itself when its binary is loaded again");
+    Ok(())
+}
+
+fn load_again(bench: &Bench) -> Result<(), Stop> {
+    let plugin = bench.load()?;
+    for action in [ofx_sys::kOfxActionUnload, ofx_sys::kOfxActionLoad] {
+        bench.doing(format_args!("sending {action:?} to a plugin that was loaded before"));
+        let answer = probe::send_to_plugin(&plugin, action);
+        if !matches!(answer.name(), Some("kOfxStatOK" | "kOfxStatReplyDefault")) {
+            bench.warn(format_args!("{action:?} is answered by {answer}"));
+        }
     }
+    bench.doing("describing a plugin that was loaded again");
+    match probe::describe_again(&plugin) {
+        Err(error) => bench.warn(format_args!("loaded again: {error}")),
+        Ok(again) if &again != plugin.description() => bench.warn("it says something else of itself when loaded again"),
+        Ok(_) => {}
+    }
+    bench.doing("unloading a plugin that was loaded again");
     Ok(())
 }
 

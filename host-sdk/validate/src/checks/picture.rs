@@ -111,7 +111,8 @@ fn canvas(bench: &Bench) -> Result<(), Stop> {
             let pixel = one.components().count() * one.depth().bytes();
             if unwritten > 0 {
                 let with = if optional { " with optional clips" } else { "" };
-                bench.fail(format_args!("{} pixels of Output are not written{with}", unwritten.div_ceil(pixel)));
+                let text = format!("{} pixels of Output are not written{with}", unwritten.div_ceil(pixel));
+                bench.found(subject.severity(), text);
             }
         }
     }
@@ -123,6 +124,7 @@ fn windows(bench: &Bench) -> Result<(), Stop> {
     if !subject.renders_tiles() {
         return Err(Stop::Skip("it renders whole pictures only".to_owned()));
     }
+    let severity = subject.severity();
     let RectI { x1, y1, x2, y2 } = whole.bounds();
     if whole.bounds().width() < 12 || whole.bounds().height() < 12 {
         return Err(Stop::Skip("its picture is too small to have parts".to_owned()));
@@ -146,7 +148,7 @@ fn windows(bench: &Bench) -> Result<(), Stop> {
                 let Some(part) = subject.render(bench, &what, &request) else { continue };
                 let Ok(expected) = whole.crop(window) else { continue };
                 if let Some(difference) = difference(&expected, &part, false) {
-                    bench.fail(format_args!("{what} it renders something else: {difference}"));
+                    bench.found(severity, format_args!("{what} it renders something else: {difference}"));
                 }
             }
         }
