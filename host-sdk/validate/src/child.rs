@@ -96,17 +96,14 @@ pub(crate) fn run(check: &Check, task: &Task, timeout: Duration) -> Result<Answe
     Ok(judge(check, &notes::read(&task.notes).unwrap_or_default(), status, &last_words(&said)))
 }
 
-/// More than so many findings of a check are counted and not told: they are mostly of the same cause.
-const MOST: usize = 6;
-
 /// What notes and end of a process mean.
 fn judge(check: &Check, notes: &[Note], status: Option<ExitStatus>, said: &str) -> Answer {
     let mut answer = Answer::default();
-    let (mut findings, mut doing, mut done) = (Vec::new(), None, false);
+    let (mut doing, mut done) = (None, false);
     for note in notes {
         match note {
             Note::Doing(what) => doing = Some(what.as_str()),
-            Note::Found(finding) => findings.push(finding.clone()),
+            Note::Found(finding) => answer.findings.push(finding.clone()),
             Note::Skipped(why) => answer.skipped = Some(why.clone()),
             Note::Done => done = true,
         }
@@ -116,12 +113,6 @@ fn judge(check: &Check, notes: &[Note], status: Option<ExitStatus>, said: &str) 
         Some(status) if status.success() && done => None,
         Some(status) => Some(how(status)),
     };
-    let more = findings.len().saturating_sub(MOST);
-    answer.findings.extend(findings.into_iter().take(MOST));
-    if more > 0 {
-        let severity = answer.findings.iter().map(|finding| finding.severity).max().unwrap_or(check.crash);
-        answer.findings.push(Finding { severity, text: format!("and {more} more like this"), usual: false });
-    }
     if let Some(end) = end {
         let when = if done { "after all was done" } else { doing.unwrap_or("before anything was done") };
         let said = if said.is_empty() { String::new() } else { format!(" ({said})") };

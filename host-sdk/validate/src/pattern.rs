@@ -16,8 +16,11 @@ pub(crate) struct Pattern {
     /// How many pictures were fetched.
     fetched: AtomicUsize,
     /// What was given out, with what was in it, if that is to be looked at later.
-    given: Option<Mutex<Vec<(Arc<Picture>, u64)>>>,
+    given: Option<Mutex<Vec<Given>>>,
 }
+
+/// A picture that was given out, and the number of what was in it.
+type Given = (Arc<Picture>, u64);
 
 /// What is in the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,12 +134,12 @@ pub(crate) fn difference(one: &Picture, other: &Picture, exact: bool) -> Option<
         Depth::Half => 1.0 / 256.0,
         Depth::Short | Depth::Float => 1e-4,
     };
-    let differ =
-        |a: f32, b: f32| a.to_bits() != b.to_bits() && !((a - b).abs() <= tolerance) && !(a.is_nan() && b.is_nan());
+    // Numbers that are none, and infinite ones, are the same if their bits are.
+    let same = |a: f32, b: f32| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()) || (a - b).abs() <= tolerance;
     let RectI { x1, y1, x2, y2 } = one.bounds();
     let places = (y1..y2).flat_map(|y| (x1..x2).map(move |x| (x, y)));
     let wrong: Vec<_> =
-        places.filter(|(x, y)| one.pixel(*x, *y).iter().zip(other.pixel(*x, *y)).any(|(a, b)| differ(*a, b))).collect();
+        places.filter(|(x, y)| one.pixel(*x, *y).iter().zip(other.pixel(*x, *y)).any(|(a, b)| !same(*a, b))).collect();
     let (x, y) = *wrong.first()?;
     let all = one.bounds().width() * one.bounds().height();
     let (a, b) = (one.pixel(x, y), other.pixel(x, y));

@@ -1,6 +1,7 @@
 //! Which checks are run on what, and running them.
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -108,7 +109,10 @@ pub(crate) fn carry_out(args: &Args, jobs: Vec<Job>) -> Result<Report> {
     })?;
     let mut report = Report::default();
     for (job, answer) in jobs.iter().zip(answers) {
-        let name = job.bundle.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Bundle { root, binary, .. } = &job.bundle;
+        // A binary without a bundle has the name of its file.
+        let named = if root.extension() == Some(OsStr::new("bundle")) { root } else { binary };
+        let name = named.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (plugin, version) = (&job.plugin, job.plugin.as_ref().map(|plugin| plugin.version));
         let plugin = plugin.as_ref().map(|plugin| plugin.identifier.clone());
         let same = |last: &&mut Subject| (&last.bundle, &last.plugin, last.version) == (&name, &plugin, version);
@@ -121,6 +125,7 @@ pub(crate) fn carry_out(args: &Args, jobs: Vec<Job>) -> Result<Report> {
     for subject in &mut report.subjects {
         subject.tell_what_does_not_load();
         subject.tell_the_usual_once();
+        subject.shorten();
     }
     Ok(report)
 }

@@ -118,6 +118,8 @@ pub struct Report {
 
 /// The group of checks that say what a plugin does in whatever it is asked.
 const USUAL: &str = "conduct.";
+/// More than so many findings of a check are mostly of the same cause.
+const MOST: usize = 6;
 /// The check without which there are no others.
 const LOAD: &str = "life.load";
 
@@ -143,6 +145,19 @@ impl Subject {
         }
         for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.check != LOAD) {
             outcome.answer = Answer { findings: Vec::new(), skipped: Some("it does not load".to_owned()) };
+        }
+    }
+
+    /// Counts what is found more often in a check than anybody wants to read.
+    pub(crate) fn shorten(&mut self) {
+        for answer in self.outcomes.iter_mut().map(|outcome| &mut outcome.answer) {
+            // Failures first, so that they are not those that are left out.
+            answer.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+            let more = answer.findings.len().saturating_sub(MOST);
+            if let Some(last) = answer.findings.get(MOST).filter(|_| more > 1).cloned() {
+                answer.findings.truncate(MOST);
+                answer.findings.push(Finding { text: format!("and {more} more like these"), ..last });
+            }
         }
     }
 
@@ -280,6 +295,18 @@ mod tests {
         report.subjects[0].tell_the_usual_once();
         let verdicts: Vec<_> = report.subjects[0].outcomes.iter().map(|one| one.answer.verdict()).collect();
         assert_eq!(verdicts, [Verdict::Failed, Verdict::Ok, Verdict::Warning]);
+    }
+
+    #[test]
+    fn what_is_found_too_often_is_counted_and_failures_are_told_first() {
+        let mut report = report();
+        let many = (0..20).map(|number| finding(Severity::Warning, &number.to_string(), false));
+        let many = many.chain([finding(Severity::Failure, "last", false)]).collect();
+        report.subjects[0].outcomes = vec![outcome("a.b", many)];
+        report.subjects[0].shorten();
+        let found = &report.subjects[0].outcomes[0].answer.findings;
+        let texts: Vec<_> = found.iter().map(|finding| finding.text.as_str()).collect();
+        assert_eq!(texts, ["last", "0", "1", "2", "3", "4", "and 15 more like these"]);
     }
 
     #[test]

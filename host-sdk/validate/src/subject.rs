@@ -54,8 +54,11 @@ pub(crate) struct Subject {
     // Before the plugin, which it needs.
     pub(crate) instance: Instance,
     pub(crate) plugin: Plugin,
-    pub(crate) clips: Vec<(String, Arc<Pattern>)>,
+    pub(crate) clips: Clips,
 }
+
+/// Clips by their names.
+pub(crate) type Clips = Vec<(String, Arc<Pattern>)>;
 
 /// The last frame of all clips and projects; the first is 0.
 pub(crate) const LAST: f64 = 10.0;
@@ -81,11 +84,7 @@ impl Setup {
     }
 
     /// What an instance of the plugin is made with.
-    pub(crate) fn options(
-        &self,
-        plugin: &Plugin,
-        context: Context,
-    ) -> Result<(InstanceOptions, Vec<(String, Arc<Pattern>)>), HostError> {
+    pub(crate) fn options(&self, plugin: &Plugin, context: Context) -> Result<(InstanceOptions, Clips), HostError> {
         let described = plugin.describe(context)?;
         let inputs = described.clips.iter().filter(|clip| clip.name != "Output");
         // An effect with nothing but optional clips still works on the first of them, unless it makes pictures itself.

@@ -120,7 +120,7 @@ fn contexts(bench: &Bench) -> Result<(), Stop> {
             Ok(first) => match probe::describe_context(&plugin, context) {
                 Err(error) => bench.fail(format_args!("asked again: {error}")),
                 Ok(second) if second != first => {
-                    bench.fail(format_args!("as a {context} it says something else again"))
+                    bench.fail(format_args!("as a {context} it says something else again"));
                 }
                 Ok(_) => {}
             },
