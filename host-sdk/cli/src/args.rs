@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Describe(Describe),
     /// Render frames with a plugin.
     Render(Render),
+    /// Check that plugins keep to the standard.
+    Validate(ofx_validate::Args),
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,10 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&cli.common, args),
         Command::Describe(args) => describe::run(&cli.common, args),
         Command::Render(args) => render::run(&cli.common, args),
+        Command::Validate(args) => match ofx_validate::run(args, &mut std::io::stdout()) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
     eprintln!("error: {}", printable(&format!("{error:#}")));

@@ -17,7 +17,9 @@ use crate::sync::lock;
 struct Image {
     properties: Owned<PropertySet>,
     /// Keeps the pixels alive for as long as the plugin holds the image.
-    _picture: Arc<Picture>,
+    picture: Arc<Picture>,
+    /// Whether the plugin may write to it.
+    output: bool,
     /// The scope in which it was fetched.
     scope: u64,
 }
@@ -26,7 +28,7 @@ struct Image {
 static HELD: Mutex<BTreeMap<usize, Image>> = Mutex::new(BTreeMap::new());
 
 /// Gives a plugin an image of the picture, to be given back before the scope is left.
-pub(crate) fn open(clip: &str, picture: Arc<Picture>, scope: u64) -> OfxPropertySetHandle {
+pub(crate) fn open(clip: &str, output: bool, picture: Arc<Picture>, scope: u64) -> OfxPropertySetHandle {
     let host = Access::Host;
     let row_bytes = i32::try_from(picture.row_bytes()).expect("a picture's rows are no longer than an int says");
     let properties = PropertySet::new(format!("an image of clip {clip}"))
@@ -44,7 +46,7 @@ pub(crate) fn open(clip: &str, picture: Arc<Picture>, scope: u64) -> OfxProperty
         .with(kOfxImagePropUniqueIdentifier, host, &picture.id().to_string());
     let properties = Owned::new(properties);
     let handle: OfxPropertySetHandle = properties.handle();
-    lock(&HELD).insert(handle.addr(), Image { properties, _picture: picture, scope });
+    lock(&HELD).insert(handle.addr(), Image { properties, picture, output, scope });
     handle
 }
 
@@ -52,7 +54,10 @@ pub(crate) fn open(clip: &str, picture: Arc<Picture>, scope: u64) -> OfxProperty
 pub(crate) fn release(handle: OfxPropertySetHandle) -> Answer {
     let image = lock(&HELD).remove(&handle.addr());
     match image {
-        Some(_) => Ok(()),
+        Some(image) => {
+            image.check();
+            Ok(())
+        }
         None => {
             complain(Misuse::Image, "clipReleaseImage was given what is no image, or was released before");
             Err(Status::BAD_HANDLE)
@@ -68,5 +73,17 @@ pub(crate) fn close(scope: u64) {
     drop(held);
     for image in left {
         complain(Misuse::Image, format!("clipReleaseImage was not called for {}", image.properties.owner()));
+        image.check();
+    }
+}
+
+impl Image {
+    /// Whether somebody has written around a picture that is only to be read. That of the output is looked at when all
+    /// of it is done: until then another thread may be writing to it.
+    fn check(&self) {
+        if !self.output && !self.picture.is_whole() {
+            let owner = self.properties.owner();
+            complain(Misuse::Image, format!("something was written before or behind a row of {owner}"));
+        }
     }
 }

@@ -11,6 +11,9 @@ pub trait Observer: Send + Sync {
         false
     }
 
+    /// A plugin asks whether its render is still wanted. Who does not want it sets the request's flag.
+    fn abort_asked(&self) {}
+
     /// The persistent message of an instance is taken back.
     fn clear_message(&self, _plugin: &str) {}
 

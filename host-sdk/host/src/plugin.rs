@@ -171,6 +171,26 @@ impl fmt::Debug for Plugin {
 }
 
 impl Entry {
+    /// Gives a plugin its host.
+    pub(crate) fn connect(library: &LibraryShared, id: &PluginId) -> Result<Self, HostError> {
+        let path = || library.bundle.binary.clone();
+        let bad = |why: &str| HostError::BadPlugin { path: path(), index: id.index, why: why.to_owned() };
+        let plugin = library.entry(id.index).ok_or_else(|| bad("does not exist"))?;
+        if id.api.as_bytes() != kOfxImageEffectPluginApi.to_bytes() || id.api_version != 1 {
+            return Err(bad(&format!("is for {} {}, not for image effects", id.api, id.api_version)));
+        }
+        let set_host = plugin.setHost.ok_or_else(|| bad("has no setHost"))?;
+        if plugin.mainEntry.is_none() {
+            return Err(bad("has no mainEntry"));
+        }
+        let entry = Self { host: library.host.clone(), id: id.clone(), ledger: Arc::default(), plugin, loaded: false };
+        entry.within(c"", None, || {
+            // SAFETY: the host lives as long as the library, which the entry keeps.
+            unsafe { set_host(library.host.pointer()) };
+        });
+        Ok(entry)
+    }
+
     /// Calls the plugin. What it leaves open is closed when it returns.
     pub(crate) fn act(
         &self,
@@ -251,45 +271,29 @@ impl Drop for Entry {
 }
 
 fn load(library: &LibraryShared, id: &PluginId) -> Result<PluginShared, HostError> {
-    let bad =
-        |why: &str| HostError::BadPlugin { path: library.bundle.binary.clone(), index: id.index, why: why.to_owned() };
-    let plugin = library.entry(id.index).ok_or_else(|| bad("does not exist"))?;
-    if id.api.as_bytes() != kOfxImageEffectPluginApi.to_bytes() || id.api_version != 1 {
-        return Err(bad(&format!("is for {} {}, not for image effects", id.api, id.api_version)));
-    }
-    let set_host = plugin.setHost.ok_or_else(|| bad("has no setHost"))?;
-    if plugin.mainEntry.is_none() {
-        return Err(bad("has no mainEntry"));
-    }
-    let ledger = Arc::new(Ledger::default());
-    describe_plugin(library, id, plugin, set_host, &ledger).inspect_err(|_| {
+    let entry = Entry::connect(library, id)?;
+    let ledger = entry.ledger.clone();
+    describe_plugin(library, id, entry).inspect_err(|_| {
         // The plugin is not there to be asked, so its library says what it did.
         ledger.list().into_iter().for_each(|complaint| library.ledger.put(complaint));
     })
 }
 
-fn describe_plugin(
-    library: &LibraryShared,
-    id: &PluginId,
-    plugin: &'static OfxPlugin,
-    set_host: unsafe extern "C" fn(*mut OfxHost),
-    ledger: &Arc<Ledger>,
-) -> Result<PluginShared, HostError> {
+/// What a plugin is given to describe itself.
+pub(crate) fn undescribed(library: &LibraryShared, id: &PluginId) -> Owned<Effect> {
+    let properties = Owned::new(descriptor(&id.identifier, &library.bundle.root.to_string_lossy()));
+    // Parameters are declared in contexts, but plugins ask for the set here, too.
+    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
     let host = library.host.clone();
-    let mut entry = Entry { host: host.clone(), id: id.clone(), ledger: ledger.clone(), plugin, loaded: false };
-    entry.within(c"", None, || {
-        // SAFETY: the host lives as long as the library, which the entry keeps.
-        unsafe { set_host(host.pointer()) };
-    });
+    Owned::new(Effect::new(host, &id.identifier, Role::Plugin, properties, params, Vec::new()))
+}
+
+fn describe_plugin(library: &LibraryShared, id: &PluginId, mut entry: Entry) -> Result<PluginShared, HostError> {
     let status = entry.act(kOfxActionLoad, std::ptr::null(), None, None, None);
     entry.check(kOfxActionLoad, status, None)?;
     entry.note_default(kOfxActionLoad, status);
 
-    let properties = Owned::new(descriptor(&id.identifier, &library.bundle.root.to_string_lossy()));
-    // Parameters are declared in contexts, but plugins ask for the set here, too.
-    let params = ParamSet::declaring(properties.handle::<c_void>().addr());
-    let effect = Effect::new(host, &id.identifier, Role::Plugin, properties, params, Vec::new());
-    let effect = Owned::new(effect);
+    let effect = undescribed(library, id);
     let status = entry.act(kOfxActionDescribe, effect.handle::<c_void>(), None, None, None);
     entry.check(kOfxActionDescribe, status, effect.message().map(|message| message.text))?;
     entry.note_default(kOfxActionDescribe, status);
@@ -311,7 +315,7 @@ fn describe_plugin(
     })
 }
 
-fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InContext, HostError> {
+pub(crate) fn describe_in_context(plugin: &PluginShared, context: Context) -> Result<InContext, HostError> {
     let entry = &plugin.entry;
     let owner = format!("the description of {} as a {context}", entry.id.identifier);
     let properties = Owned::new(plugin.descriptor.properties.copy(owner));

@@ -93,6 +93,13 @@ pub(crate) fn depth(action: &CStr) -> usize {
     STACK.with_borrow(|stack| stack.iter().filter(|scope| scope.action == action).count())
 }
 
+/// Whether the host at work hides a property from its plugins.
+pub(crate) fn hides(property: &CStr) -> bool {
+    let Some(host) = current().and_then(|scope| scope.host.upgrade()) else { return false };
+    let hidden = &host.settings.hidden_properties;
+    !hidden.is_empty() && hidden.contains(&*property.to_string_lossy())
+}
+
 /// The jobs of this thread's scopes, the innermost first.
 pub(crate) fn jobs() -> Vec<Arc<Job>> {
     STACK.with_borrow(|stack| stack.iter().rev().filter_map(|scope| scope.job.clone()).collect())

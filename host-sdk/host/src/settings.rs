@@ -46,6 +46,8 @@ pub struct HostSettings {
     pub colour_management: ColourManagement,
     /// Which suites plugins are given.
     pub suites: SuiteFilter,
+    /// Properties that plugins are told do not exist, as older hosts lack them.
+    pub hidden_properties: BTreeSet<String>,
     /// Threads for plugins that share out their work, and for rendering parts of a frame at once.
     pub threads: usize,
     /// Who hears of messages, progress and time.
@@ -73,6 +75,7 @@ impl Default for HostSettings {
             background: false,
             colour_management: ColourManagement::Core,
             suites: SuiteFilter::default(),
+            hidden_properties: BTreeSet::new(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             observer: Arc::new(Quiet),
         }

@@ -177,7 +177,12 @@ impl InstanceShared {
     }
 
     /// Tells the plugin of a change; without a name it is the time that changed.
-    fn notify(&self, what: &'static CStr, name: Option<&CStr>, reason: &'static CStr) -> Result<(), HostError> {
+    pub(crate) fn notify(
+        &self,
+        what: &'static CStr,
+        name: Option<&CStr>,
+        reason: &'static CStr,
+    ) -> Result<(), HostError> {
         self.changes(kOfxActionBeginInstanceChanged, reason)?;
         let told = name.map_or(Ok(()), |name| self.changed(what, name, reason));
         // What was begun is ended, also when it failed.

@@ -30,7 +30,7 @@ use crate::sync::{RecursiveGuard, RecursiveLock, lock};
 
 pub use preferences::Preferences;
 pub(crate) use render::Job;
-pub use render::RenderRequest;
+pub use render::{Canvas, RenderRequest};
 
 /// An effect at work. Clones are the same instance; it is destroyed when the last of them, and of its overlays, is gone.
 ///
@@ -122,22 +122,16 @@ pub(crate) struct InstanceShared {
 
 impl Instance {
     pub(crate) fn create(plugin: &Plugin, context: Context, options: InstanceOptions) -> Result<Self, HostError> {
-        let described = plugin.in_context(context)?;
-        let InstanceOptions { project, clips, params } = options;
-        let shared = Arc::new_cyclic(|weak| build(weak, plugin, context, described, project));
-        for (name, source) in clips {
-            shared.input(&name)?.connect(Some(source));
-        }
-        if let Some(saved) = &params {
-            let failed = |source| HostError::Parameter { plugin: plugin.identifier().to_owned(), source };
-            shared.effect.params.load(saved).into_iter().next().map_or(Ok(()), |error| Err(failed(error)))?;
-        }
-        // Clips say what they have before the plugin has said what it prefers: some plugins look at it at once.
-        shared.assume()?;
+        let shared = build(plugin, context, options)?;
         let status = shared.act(kOfxActionCreateInstance, None, None, None);
         shared.check(kOfxActionCreateInstance, status)?;
         shared.plugin.0.entry.note_default(kOfxActionCreateInstance, status);
         Ok(Self(Arc::new(Life(shared))))
+    }
+
+    /// An instance of which the plugin is not told before it is destroyed.
+    pub(crate) fn prepare(plugin: &Plugin, context: Context, options: InstanceOptions) -> Result<Self, HostError> {
+        Ok(Self(Arc::new(Life(build(plugin, context, options)?))))
     }
 
     /// Its plugin.
@@ -190,7 +184,24 @@ impl fmt::Debug for Instance {
     }
 }
 
-fn build(
+/// An instance with its clips and its values, of which the plugin does not know yet.
+fn build(plugin: &Plugin, context: Context, options: InstanceOptions) -> Result<Arc<InstanceShared>, HostError> {
+    let described = plugin.in_context(context)?;
+    let InstanceOptions { project, clips, params } = options;
+    let shared = Arc::new_cyclic(|weak| bare(weak, plugin, context, described, project));
+    for (name, source) in clips {
+        shared.input(&name)?.connect(Some(source));
+    }
+    if let Some(saved) = &params {
+        let failed = |source| HostError::Parameter { plugin: plugin.identifier().to_owned(), source };
+        shared.effect.params.load(saved).into_iter().next().map_or(Ok(()), |error| Err(failed(error)))?;
+    }
+    // Clips say what they have before the plugin has said what it prefers: some plugins look at it at once.
+    shared.assume()?;
+    Ok(shared)
+}
+
+fn bare(
     weak: &Weak<InstanceShared>,
     plugin: &Plugin,
     context: Context,

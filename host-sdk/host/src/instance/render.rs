@@ -43,6 +43,18 @@ pub struct RenderRequest {
     pub layout: RowLayout,
     /// Becomes true when the picture is not wanted any more.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// What the plugin finds in its output before it renders.
+    pub canvas: Canvas,
+}
+
+/// What a plugin finds in its output before it renders: hosts differ in it, and plugins should not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Canvas {
+    /// What all bytes of all pixels are.
+    pub fill: u8,
+    /// Whether the output has all pixels that are defined, and not those of the window alone. Then the host checks that
+    /// the plugin leaves alone what is outside of the window.
+    pub whole: bool,
 }
 
 impl Default for RenderRequest {
@@ -58,6 +70,7 @@ impl Default for RenderRequest {
             identity: true,
             layout: RowLayout::default(),
             cancel: None,
+            canvas: Canvas::default(),
         }
     }
 }
@@ -161,6 +174,12 @@ const DEEPEST_IDENTITY: usize = 8;
 const FEWEST_ROWS: usize = 64;
 
 impl InstanceShared {
+    /// Renders a frame outside of any sequence.
+    pub(crate) fn render_alone(&self, request: &RenderRequest) -> Result<Picture, HostError> {
+        self.examine(request.time, request.time, 1.0, request)?;
+        self.frame(request.time, &Sequence { range: [request.time; 2], step: 1.0, request }, 0)
+    }
+
     fn examine(&self, first: f64, last: f64, step: f64, request: &RenderRequest) -> Result<(), HostError> {
         let bad = |what: String| Err(HostError::BadRequest { what });
         if request.field != Field::None {
@@ -280,7 +299,11 @@ impl InstanceShared {
         let output = &agreed.output;
         let region = window.to_canonical(request.scale, output.pixel_aspect);
         let regions = self.regions_of_interest(time, request.scale, region)?;
-        let mut picture = Picture::new(window, output.components, output.depth, request.layout)?;
+        let bounds = if request.canvas.whole { defined } else { window };
+        let mut picture = Picture::new(bounds, output.components, output.depth, request.layout)?;
+        if request.canvas.fill != 0 {
+            picture.fill(request.canvas.fill);
+        }
         picture.premultiplication = output.premultiplication;
         picture.scale = request.scale;
         picture.pixel_aspect = output.pixel_aspect;
@@ -314,13 +337,16 @@ impl InstanceShared {
             return Err(HostError::ActionFailed { plugin, action, status, message });
         }
         // An image that the plugin has not given back, in a thread of its own, may still be written to.
-        let picture = Arc::try_unwrap(picture).or_else(|held| held.crop(window))?;
-        if !picture.padding_is_whole() {
-            self.plugin.0.entry.within(action, None, || {
-                complain(Misuse::Image, "something was written behind the end of a row of Output");
-            });
-        }
-        Ok(picture)
+        let picture = Arc::try_unwrap(picture).or_else(|held| held.crop(bounds))?;
+        self.plugin.0.entry.within(action, None, || {
+            if !picture.is_whole() {
+                complain(Misuse::Image, "something was written before or behind a row of Output");
+            }
+            if !picture.is_filled_outside(window, request.canvas.fill) {
+                complain(Misuse::Image, "something was written to Output outside of the render window");
+            }
+        });
+        Ok(if bounds == window { picture } else { picture.crop(window)? })
     }
 
     /// Renders the window, in parts at once if the plugin wants that of the host.

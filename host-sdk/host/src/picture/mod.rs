@@ -50,7 +50,8 @@ pub enum RowOrder {
 pub struct RowLayout {
     /// Which row is first.
     pub order: RowOrder,
-    /// Bytes after each row that belong to no pixel. The host checks that a plugin leaves them alone.
+    /// Bytes after each row that belong to no pixel. The host checks that a plugin leaves them alone, as it does with what
+    /// lies before and behind a picture.
     pub padding: usize,
 }
 
@@ -268,13 +269,36 @@ impl Picture {
         (0..height).map(move |row| if order == RowOrder::BottomUp { y1 + row } else { y2 - 1 - row })
     }
 
-    /// Whether all padding is as it was.
-    pub(crate) fn padding_is_whole(&self) -> bool {
+    /// Whether all bytes that belong to no pixel are as they were: padding, and what lies before and behind the rows.
+    pub(crate) fn is_whole(&self) -> bool {
         let used = self.bounds.width() * self.pixel_bytes();
         let row = self.row_bytes.unsigned_abs();
-        row == 0
-            || self.bounds.is_empty()
-            || self.buffer.bytes().chunks_exact(row).all(|row| row[used..].iter().all(|byte| *byte == PADDING))
+        let mut rows = self.buffer.bytes().chunks_exact(row.max(1));
+        self.buffer.is_whole()
+            && (self.bounds.is_empty() || rows.all(|row| row[used..].iter().all(|byte| *byte == PADDING)))
+    }
+
+    /// Sets all bytes of all pixels.
+    pub(crate) fn fill(&mut self, byte: u8) {
+        for y in self.rows(RowOrder::BottomUp) {
+            self.row_mut(y).fill(byte);
+        }
+    }
+
+    /// Whether all bytes of the pixels outside of a window are still what they were filled with.
+    pub(crate) fn is_filled_outside(&self, window: RectI, byte: u8) -> bool {
+        let (size, bounds) = (self.pixel_bytes(), self.bounds);
+        let inside = window.intersection(bounds);
+        let at = |x: i32| usize::try_from(i64::from(x) - i64::from(bounds.x1)).unwrap_or(0) * size;
+        self.rows(RowOrder::BottomUp).all(|y| {
+            let row = self.row(y);
+            let (left, right) = if (inside.y1..inside.y2).contains(&y) {
+                (&row[..at(inside.x1)], &row[at(inside.x2)..])
+            } else {
+                (row, &row[..0])
+            };
+            left.iter().chain(right).all(|other| *other == byte)
+        })
     }
 
     /// The address of the lowest row, which is what plugins are told.

@@ -40,7 +40,7 @@ fn every_depth_components_and_layout_keep_what_they_can() {
                             wrong.push(format!("{components} {depth} {order:?} {padding}: {old:?} {new:?}"));
                         }
                     }
-                    assert!(other.padding_is_whole());
+                    assert!(other.is_whole());
                     assert_eq!(other.row_bytes() < 0, order == RowOrder::TopDown);
                 }
             }
@@ -83,4 +83,28 @@ fn pictures_that_cannot_be_are_refused() {
     assert!(matches!(error, PictureError::TooLarge { .. }));
     let error = Picture::from_u8(RectI::new(0, 0, 2, 2), Components::Rgb, RowOrder::TopDown, &[0; 11]).unwrap_err();
     assert_eq!(error, PictureError::Length { expected: 12, found: 11 });
+}
+
+#[test]
+fn what_is_written_around_a_picture_is_seen() {
+    let bounds = BOUNDS;
+    for (order, padding) in [(RowOrder::BottomUp, 0), (RowOrder::TopDown, 0), (RowOrder::TopDown, 5)] {
+        let make = || Picture::new(bounds, Components::Rgb, Depth::Byte, RowLayout { order, padding }).unwrap();
+        let len = make().buffer.len() as isize;
+        for (offset, is_whole) in [(-1, false), (0, true), (8, true), (len - 1, padding == 0), (len, false)] {
+            let picture = make();
+            assert!(picture.is_whole());
+            // SAFETY: the guards reach further than one byte around the buffer.
+            unsafe { picture.buffer.pointer().offset(offset).write(1) };
+            assert_eq!(picture.is_whole(), is_whole, "{order:?} {padding} {offset}");
+        }
+    }
+    let mut picture = Picture::new(bounds, Components::Rgb, Depth::Short, RowLayout::default()).unwrap();
+    picture.fill(7);
+    let window = RectI::new(0, 2, 9, 3);
+    assert!(picture.is_filled_outside(window, 7));
+    picture.row_mut(2)[6] = 0;
+    assert!(picture.is_filled_outside(window, 7) && !picture.is_filled_outside(RectI::new(1, 2, 2, 4), 7));
+    picture.row_mut(3)[17] = 0;
+    assert!(!picture.is_filled_outside(window, 7));
 }

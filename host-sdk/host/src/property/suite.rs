@@ -8,6 +8,7 @@ use ofx_sys::{OfxPropertySetHandle, OfxPropertySuiteV1, OfxStatus};
 use super::{Element, Pointer, PropertySet};
 use crate::guard::{guard, refuse_null, text, write};
 use crate::handle::find;
+use crate::scope::hides;
 use crate::status::{Answer, Status};
 
 /// All of its functions.
@@ -41,7 +42,8 @@ type Name = *const c_char;
 unsafe fn open<'a>(what: &str, set: OfxPropertySetHandle, name: Name) -> Answer<(Arc<PropertySet>, &'a CStr)> {
     let set = find(what, set)?;
     // SAFETY: as our caller says.
-    Ok((set, unsafe { text(what, name) }?))
+    let name = unsafe { text(what, name) }?;
+    if hides(name) { Err(Status::UNKNOWN) } else { Ok((set, name)) }
 }
 
 /// Sets one value.

@@ -149,7 +149,7 @@ unsafe extern "C" fn clip_get_image(
         };
         let picture = instance.picture(&clip, time, region)?;
         let scope = scope::current().map_or(0, |scope| scope.id);
-        let image = image::open(&clip.name.to_string_lossy(), picture, scope);
+        let image = image::open(&clip.name.to_string_lossy(), clip.is_output(), picture, scope);
         // SAFETY: the plugin passes room for the handle, as the suite says.
         unsafe { write("clipGetImage", place, image) }
     })
@@ -176,6 +176,9 @@ unsafe extern "C" fn clip_get_region_of_definition(
 unsafe extern "C" fn abort(effect: OfxImageEffectHandle) -> c_int {
     guard_with("abort", 0, || {
         let instance = find::<Effect, _>("abort", effect).ok().and_then(|effect| effect.instance());
+        if let Some(instance) = &instance {
+            instance.effect.host.settings().observer.abort_asked();
+        }
         c_int::from(instance.is_some_and(|instance| instance.is_cancelled()))
     })
 }
@@ -204,7 +207,10 @@ unsafe extern "C" fn image_memory_alloc(
 unsafe extern "C" fn image_memory_free(memory: OfxImageMemoryHandle) -> OfxStatus {
     guard("imageMemoryFree", || {
         // Locked or not: the suite says that locks are ignored.
-        find::<ImageMemory, _>("imageMemoryFree", memory)?;
+        let found: Arc<ImageMemory> = find("imageMemoryFree", memory)?;
+        if !found.buffer.is_whole() {
+            complain(Misuse::Memory, "something was written before or behind memory of imageMemoryAlloc");
+        }
         drop(KEPT.take(memory.addr()));
         Ok(())
     })

@@ -41,7 +41,13 @@ unsafe extern "C" fn memory_alloc(_effect: *mut c_void, len: usize, place: *mut 
 unsafe extern "C" fn memory_free(start: *mut c_void) -> OfxStatus {
     guard("memoryFree", || {
         // As `free` does, nothing is done with nothing.
-        if start.is_null() || BLOCKS.take(start.addr()).is_some() {
+        if start.is_null() {
+            return Ok(());
+        }
+        if let Some(block) = BLOCKS.take(start.addr()) {
+            if !block.is_whole() {
+                complain(Misuse::Memory, "something was written before or behind memory of memoryAlloc");
+            }
             return Ok(());
         }
         complain(Misuse::Memory, "memoryFree was given what memoryAlloc did not give, or gave and took back");
