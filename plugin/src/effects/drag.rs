@@ -6,6 +6,7 @@
 
 mod actions;
 mod bake;
+mod baked;
 mod graph;
 mod mask;
 mod overlay;
