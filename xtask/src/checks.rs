@@ -33,6 +33,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
     ("dragfx", &["dragfx-plugin", "xtask"]),
+    ("dragfx-plugin", &["dragfx", "dragfx-ofx", "ofx-host", "egui*", "eframe", "clap"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
