@@ -37,6 +37,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("ofx-tools", &["dragfx*"]),
     ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
     ("dragfx", &["dragfx-plugin", "xtask"]),
+    ("dragfx-plugin", &["dragfx", "dragfx-ofx", "ofx-host", "egui*", "eframe", "clap"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
