@@ -1,6 +1,6 @@
 //! Loading, describing and unloading a plugin.
 
-use ofx_host::{Context, HostSettings, probe};
+use ofx_host::{Context, HostSettings, Status, probe};
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
@@ -88,7 +88,7 @@ fn load_again(bench: &Bench) -> Result<(), Stop> {
     for action in [ofx_sys::kOfxActionUnload, ofx_sys::kOfxActionLoad] {
         bench.doing(format_args!("sending {action:?} to a plugin that was loaded before"));
         let answer = probe::send_to_plugin(&plugin, action);
-        if !matches!(answer.name(), Some("kOfxStatOK" | "kOfxStatReplyDefault")) {
+        if !matches!(answer, Status::OK | Status::DEFAULT) {
             bench.warn(format_args!("{action:?} is answered by {answer}"));
         }
     }
