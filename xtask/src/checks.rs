@@ -32,6 +32,9 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx", &["ofx*", "xtask"]),
+    ("ofx-sys", &["dragfx*"]),
+    ("ofx-host", &["dragfx*", "clap", "image"]),
+    ("ofx-tools", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
