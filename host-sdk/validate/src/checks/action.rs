@@ -110,7 +110,7 @@ fn purge(bench: &Bench) -> Result<(), Stop> {
                 bench.fail(format_args!("{when}: {error}"));
             }
             bench.doing(format_args!("synchronising private data {when}"));
-            let answer = probe::send(&subject.instance, ofx_sys::kOfxActionSyncPrivateData);
+            let answer = subject.instance.send(ofx_sys::kOfxActionSyncPrivateData);
             if !matches!(answer, Status::OK | Status::DEFAULT) {
                 bench.fail(format_args!("{when}: kOfxActionSyncPrivateData is answered by {answer}"));
             }

@@ -87,7 +87,7 @@ fn load_again(bench: &Bench) -> Result<(), Stop> {
     let plugin = bench.load()?;
     for action in [ofx_sys::kOfxActionUnload, ofx_sys::kOfxActionLoad] {
         bench.doing(format_args!("sending {action:?} to a plugin that was loaded before"));
-        let answer = probe::send_to_plugin(&plugin, action);
+        let answer = plugin.send(action);
         if !matches!(answer, Status::OK | Status::DEFAULT) {
             bench.warn(format_args!("{action:?} is answered by {answer}"));
         }
@@ -167,14 +167,14 @@ fn unknown_action(bench: &Bench) -> Result<(), Stop> {
             (
                 {
                     bench.doing(format_args!("sending {action:?} to the plugin"));
-                    probe::send_to_plugin(&subject.plugin, action)
+                    subject.plugin.send(action)
                 },
                 "the plugin",
             ),
             (
                 {
                     bench.doing(format_args!("sending {action:?} to an instance"));
-                    probe::send(&subject.instance, action)
+                    subject.instance.send(action)
                 },
                 "an instance",
             ),
