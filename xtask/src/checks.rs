@@ -32,8 +32,11 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
-    ("dragfx", &["dragfx-plugin", "xtask"]),
+    ("dragfx", &["dragfx-plugin", "ofx-tools", "xtask"]),
     ("dragfx-plugin", &["dragfx", "dragfx-ofx", "ofx-host", "egui*", "eframe", "clap"]),
+    ("ofx-sys", &["dragfx*"]),
+    ("ofx-host", &["dragfx*", "clap", "image"]),
+    ("ofx-tools", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {

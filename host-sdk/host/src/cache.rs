@@ -102,7 +102,7 @@ impl Cache {
     /// The plugins of a bundle. What is not known is found out by loading it, in this process.
     ///
     /// # Errors
-    /// [`HostError::Crashed`] of a binary that ended a process before, [`HostError::Known`] and others of one that cannot
+    /// [`HostError::Crashed`] of a binary that ended a process before, `HostError::Known` and others of one that cannot
     /// be loaded, [`HostError::Cache`].
     pub fn describe(&mut self, host: &Host, bundle: &Bundle) -> Result<Vec<KnownPlugin>, HostError> {
         let path = &bundle.binary;

@@ -1,7 +1,7 @@
 //! What the host has to say about a plugin: misuse that was answered by a status, and what was left behind.
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::sync::lock;
 
@@ -94,6 +94,18 @@ impl fmt::Display for Complaint {
             write!(f, ", {} times", self.count)?;
         }
         Ok(())
+    }
+}
+
+/// What a plugin did against the standard, for as long as somebody wants to know: also what it left when it was unloaded.
+#[derive(Clone, Debug)]
+pub struct Record(pub(crate) Arc<Ledger>);
+
+impl Record {
+    /// All so far, in the order in which they happened first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Complaint> {
+        self.0.list()
     }
 }
 

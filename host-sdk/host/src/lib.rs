@@ -42,7 +42,7 @@ mod sync;
 pub use bundle::Bundle;
 pub use cache::{Cache, KnownPlugin};
 pub use clip::{ClipDescription, ClipInfo, ClipSource, Still};
-pub use complaint::{Complaint, Misuse, Severity};
+pub use complaint::{Complaint, Misuse, Record, Severity};
 pub use describe::{ContextDescription, Description};
 pub use error::{Fault, HostError};
 pub use geometry::{PointD, RectD, RectI};

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use ofx_sys::*;
 
 use crate::bundle::Bundle;
-use crate::complaint::{Complaint, Ledger, Misuse};
+use crate::complaint::{Complaint, Ledger, Misuse, Record};
 use crate::describe::{ContextDescription, Description, describe};
 use crate::effect::{Effect, Role, descriptor};
 use crate::error::HostError;
@@ -132,7 +132,21 @@ impl Plugin {
     /// What it did against the standard so far.
     #[must_use]
     pub fn complaints(&self) -> Vec<Complaint> {
-        self.0.entry.ledger.list()
+        self.record().list()
+    }
+
+    /// The same, to be read also after the plugin is unloaded: what it left then is known.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        Record(self.0.entry.ledger.clone())
+    }
+
+    /// Sends an action with the plugin's description and without arguments, whether it has a meaning or not: for checks of
+    /// what a plugin does when it is asked out of order.
+    #[must_use]
+    pub fn send(&self, action: &'static CStr) -> Status {
+        let _turn = self.0.lock.guard();
+        self.0.entry.act(action, self.0.descriptor.handle::<c_void>(), None, None, None)
     }
 
     pub(crate) fn in_context(&self, context: Context) -> Result<Arc<InContext>, HostError> {

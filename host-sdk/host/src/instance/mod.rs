@@ -152,6 +152,13 @@ impl Instance {
         &self.0.context.description
     }
 
+    /// Sends an action without arguments, whether it has a meaning or not: for checks of what a plugin does when it is asked
+    /// out of order.
+    #[must_use]
+    pub fn send(&self, action: &'static CStr) -> Status {
+        self.0.act(action, None, None, None)
+    }
+
     /// What it said last and has not taken back.
     #[must_use]
     pub fn message(&self) -> Option<Message> {

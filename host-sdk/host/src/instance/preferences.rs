@@ -196,6 +196,7 @@ impl InstanceShared {
                     self.accept(&clip, info, &results);
                 }
                 let wishes = results.strings(&Names::new(&clip).colourspaces);
+                let wishes: Vec<_> = wishes.iter().filter_map(|wish| colourspace(&agreed.clips, wish)).collect();
                 if !wishes.is_empty() {
                     agreed.colourspaces.insert(name, wishes);
                 }
@@ -299,7 +300,8 @@ impl InstanceShared {
 
     fn output_colourspace(&self, preferred: &[&str]) -> Result<String, HostError> {
         let action = kOfxImageEffectActionGetOutputColourspace;
-        let default = self.preferences()?.output.colourspace.clone();
+        let agreed = self.preferences()?;
+        let default = agreed.output.colourspace.clone();
         if self.colour == ColourManagement::None {
             return Ok(default);
         }
@@ -309,7 +311,21 @@ impl InstanceShared {
         let (arguments, results) = (Owned::new(arguments), Owned::new(results));
         let status = self.act(action, Some(&arguments), Some(&results), None);
         self.check(action, status)?;
-        Ok(results.string(kOfxImageClipPropColourspace))
+        let answer = results.string(kOfxImageClipPropColourspace);
+        Ok(colourspace(&agreed.clips, &answer).unwrap_or_else(|| {
+            self.plugin.0.entry.within(action, None, || {
+                complain(Misuse::PropertyValue, format!("{answer} refers to a clip that is not there"));
+            });
+            default
+        }))
+    }
+}
+
+/// The colour space of a name, which may say that it is that of a clip; none if there is no such clip.
+fn colourspace(clips: &BTreeMap<String, ClipInfo>, name: &str) -> Option<String> {
+    match name.strip_prefix("OfxColourspace_") {
+        None => Some(name.to_owned()),
+        Some(clip) => clips.get(clip).map(|info| info.colourspace.clone()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a plugin draws and lets a user touch: over the picture, and in place of a parameter's usual interface.
 //!
-//! The seam to the rest: an effect that has one makes an [`InteractKind`] of the entry point in its description, describes
-//! it once with [`Described::new`], and gives every [`Overlay`] an [`InteractOwner`].
+//! The seam to the rest: an effect that has one makes an `InteractKind` of the entry point in its description, describes
+//! it once with `Described::new`, and gives every [`Overlay`] an `InteractOwner`.
 
 mod display;
 mod draw;

@@ -1,7 +1,7 @@
 //! Parameters: what a plugin declares, their values and keyframes.
 //!
 //! The seam to the rest: a description in a context and each instance own an `Owned<ParamSet>`, which `getParamSet` hands
-//! to the plugin. An instance makes its set from the one of the description, and gives it a [`ParamOwner`], by which the
+//! to the plugin. An instance makes its set from the one of the description, and gives it a `ParamOwner`, by which the
 //! set asks and tells.
 
 mod curve;

@@ -103,6 +103,8 @@ fn colour_spaces_are_agreed_on_up_to_what_both_know() {
     instance.set("mode", "colour").unwrap();
     assert_eq!(instance.output_colourspace(&["srgb_tx"]).unwrap(), "ACEScg");
     assert_eq!(instance.clip_preferences().unwrap().output.colourspace, "ACEScg");
+    instance.set("mode", "colour of Source").unwrap();
+    assert_eq!(instance.output_colourspace(&[]).unwrap(), "lin_rec709_srgb");
     drop((instance, stage));
     let none = |settings: &mut ofx_host::HostSettings| settings.colour_management = ColourManagement::None;
     let stage = Stage::with(none, Ear::default());

@@ -105,7 +105,8 @@ fn values_are_saved_and_given_to_another_instance() {
 
 #[test]
 fn a_binary_serves_one_host_at_a_time() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
+    let _alone = stage.alone.take();
     let other = Host::default();
     assert!(matches!(Library::open(&other, &stage::bundle()), Err(HostError::OtherHost { .. })));
     let again = Library::open(&stage.host, &stage::bundle()).unwrap();
@@ -138,6 +139,7 @@ fn a_plugin_that_lacks_a_suite_is_told_of_as_its_own_failure() {
 
 #[test]
 fn descriptions_come_from_the_cache_as_they_were() {
+    let _alone = stage::alone();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.json");
     let host = Host::new(HostSettings::default());

@@ -43,6 +43,38 @@ fn each_misuse_is_remembered_and_the_picture_is_right_all_the_same() {
 }
 
 #[test]
+fn what_is_left_at_the_end_is_freed_and_remembered() {
+    let rows = [
+        ("leave memory", "memoryFree was not called for 1 blocks of 1000 bytes (in OfxActionUnload)"),
+        ("leave image memory", "imageMemoryFree was not called for 1 blocks of 1000 bytes (in OfxActionUnload)"),
+        ("leave mutex", "mutexDestroy was not called for 1 mutexes (in OfxActionUnload)"),
+    ];
+    let mut wrong = Vec::new();
+    for (mode, text) in rows {
+        let stage = Stage::new();
+        stage.filter(mode).render(&RenderRequest::at(1.0)).unwrap();
+        let record = stage.plugin().record();
+        drop(stage);
+        let list: Vec<_> = record.list().iter().map(ToString::to_string).collect();
+        if list != [text] {
+            wrong.push((mode, list));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn actions_can_be_sent_out_of_order() {
+    let stage = Stage::new();
+    let instance = stage.filter("");
+    assert_eq!(instance.send(c"OfxActionNothing"), Status::DEFAULT);
+    assert_eq!(stage.plugin().send(c"OfxActionPurgeCaches"), Status::DEFAULT);
+    // Without arguments the plugin finds no time, no window and no mode of its own.
+    assert_eq!(instance.send(c"OfxImageEffectActionRender"), Status::FAILED);
+    assert!(stage.plugin().complaints().iter().any(|complaint| complaint.misuse == Misuse::WrongMoment));
+}
+
+#[test]
 fn what_renders_well_is_not_complained_of() {
     let stage = Stage::new();
     stage.filter("").render(&RenderRequest::at(1.0)).unwrap();

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ofx_host::{
     Bundle, Components, Context, Depth, Host, HostSettings, Instance, InstanceOptions, Library, Message, MessageKind,
@@ -61,6 +61,14 @@ pub(crate) struct Stage {
     pub(crate) ear: Arc<Ear>,
     pub(crate) host: Host,
     pub(crate) library: Library,
+    /// Last, so that the binary is unloaded before others may load it.
+    pub(crate) alone: Option<MutexGuard<'static, ()>>,
+}
+
+/// Keeps other tests of this process from the binary, which serves one host at a time.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stage {
@@ -70,12 +78,13 @@ impl Stage {
 
     /// With other settings than the default ones.
     pub(crate) fn with(change: impl FnOnce(&mut HostSettings), ear: Ear) -> Self {
+        let alone = Some(alone());
         let ear = Arc::new(ear);
         let mut settings = HostSettings { observer: ear.clone(), threads: 2, ..HostSettings::default() };
         change(&mut settings);
         let host = Host::new(settings);
         let library = Library::open(&host, &bundle()).unwrap();
-        Self { ear, host, library }
+        Self { ear, host, library, alone }
     }
 
     pub(crate) fn plugin(&self) -> Plugin {

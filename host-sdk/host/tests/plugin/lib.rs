@@ -67,6 +67,11 @@ unsafe extern "C" fn main<const NUMBER: usize>(
     if action == kOfxActionLoad {
         return if host::load() { kOfxStatOK } else { kOfxStatErrMissingHostFeature };
     }
+    if action == kOfxActionUnload {
+        // What a static holds is lost when the binary is unloaded.
+        *INSIDE.lock().unwrap() = BTreeMap::new();
+        return kOfxStatOK;
+    }
     // A class for all instances counts under 0, one for each instance under its handle, and the safest not at all.
     let key = [Some(0), Some(handle.addr()), None][NUMBER];
     if let Some(key) = key {
@@ -109,9 +114,6 @@ fn act<const NUMBER: usize>(action: &CStr, effect: OfxImageEffectHandle, argumen
     }
     if action == kOfxImageEffectActionDescribeInContext {
         return describe_in_context(effect);
-    }
-    if action == kOfxActionUnload {
-        return kOfxStatOK;
     }
     let extra = match action {
         _ if action == kOfxActionInstanceChanged => {

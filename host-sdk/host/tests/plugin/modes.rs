@@ -99,6 +99,10 @@ pub(crate) fn act(action: &CStr, effect: OfxImageEffectHandle, arguments: Set, r
             results.set_string(kOfxImageClipPropColourspace, 0, kOfxColourspaceACEScg);
             return kOfxStatOK;
         }
+        "colour of Source" if action == kOfxImageEffectActionGetOutputColourspace => {
+            results.set_string(kOfxImageClipPropColourspace, 0, c"OfxColourspace_Source");
+            return kOfxStatOK;
+        }
         "odd status" if action == kOfxImageEffectActionRender => return 77,
         "fail" if action == kOfxImageEffectActionRender => {
             if let Some(set) = suites().message.and_then(|suite| suite.setPersistentMessage) {
