@@ -35,6 +35,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("ofx-sys", &["dragfx*"]),
     ("ofx-host", &["dragfx*", "clap", "image"]),
     ("ofx-tools", &["dragfx*"]),
+    ("ofx-validate", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
