@@ -39,6 +39,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("ofx-host", &["dragfx*", "clap", "image"]),
     ("ofx-validate", &["dragfx*"]),
     ("ofx-tools", &["dragfx*"]),
+    ("ofx-validate", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
