@@ -32,11 +32,14 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
+    ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
+    ("dragfx", &["dragfx-plugin", "ofx-tools", "xtask"]),
+    ("dragfx-plugin", &["dragfx", "dragfx-ofx", "ofx-host", "egui*", "eframe", "clap"]),
     ("ofx-sys", &["dragfx*"]),
     ("ofx-host", &["dragfx*", "clap", "image"]),
+    ("ofx-validate", &["dragfx*"]),
     ("ofx-tools", &["dragfx*"]),
-    ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
-    ("dragfx", &["dragfx-plugin", "xtask"]),
+    ("ofx-validate", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {

@@ -70,7 +70,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("fails with wide pixels", "picture.aspects", "failed"),
     ("fails with bytes", "input.kinds", "failed"),
     ("fails with a mask", "input.optional", "failed"),
-    ("reads beyond the source", "input.sizes", "failed"),
+    ("reads beyond the mask", "input.sizes", "failed"),
     ("crashes without a picture", "input.missing", "failed"),
     ("crashes at what is no number", "input.strange", "failed"),
     ("fails with straight alpha", "input.alpha", "failed"),

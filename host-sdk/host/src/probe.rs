@@ -9,7 +9,6 @@ use std::sync::Arc;
 use ofx_sys::*;
 
 use crate::bundle::Bundle;
-use crate::complaint::{Complaint, Ledger};
 use crate::describe::{ContextDescription, Description, describe};
 use crate::error::HostError;
 use crate::instance::{Instance, InstanceOptions, RenderRequest};
@@ -93,18 +92,6 @@ impl Binary {
     }
 }
 
-/// What a plugin did against the standard, also after it is unloaded.
-#[derive(Clone, Debug)]
-pub struct Complaints(Arc<Ledger>);
-
-impl Complaints {
-    /// All so far.
-    #[must_use]
-    pub fn list(&self) -> Vec<Complaint> {
-        self.0.list()
-    }
-}
-
 /// Who or what changed something, as plugins are told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -153,24 +140,6 @@ pub fn describe_again(plugin: &Plugin) -> Result<Description, HostError> {
 /// [`HostError::ActionFailed`], [`HostError::BadDescription`].
 pub fn describe_context(plugin: &Plugin, context: Context) -> Result<Arc<ContextDescription>, HostError> {
     describe_in_context(&plugin.0, context).map(|described| described.description)
-}
-
-/// What the plugin did against the standard, to be looked at also when it is gone.
-#[must_use]
-pub fn complaints(plugin: &Plugin) -> Complaints {
-    Complaints(plugin.0.entry.ledger.clone())
-}
-
-/// Sends an action of any name without arguments to a plugin, about nothing.
-#[must_use]
-pub fn send_to_plugin(plugin: &Plugin, action: &'static CStr) -> Status {
-    plugin.0.entry.act(action, std::ptr::null(), None, None, None)
-}
-
-/// Sends an action of any name without arguments to an instance.
-#[must_use]
-pub fn send(instance: &Instance, action: &'static CStr) -> Status {
-    instance.0.act(action, None, None, None)
 }
 
 /// Renders a frame without the actions that begin and end a sequence of them.

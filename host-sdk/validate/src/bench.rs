@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
-use ofx_host::probe::{self, Complaints as Heard};
-use ofx_host::{Bundle, Complaint, Host, HostSettings, Library, Misuse, Plugin, PluginId, Severity as Weight};
+use ofx_host::{Bundle, Complaint, Host, HostSettings, Library, Misuse, Plugin, PluginId, Record, Severity as Weight};
 
 use crate::check::{Complaints, Stop};
 use crate::dice::Dice;
@@ -19,7 +18,7 @@ pub(crate) struct Bench {
     seed: u64,
     notes: Notes,
     /// What the host heard of the plugins that were loaded.
-    heard: RefCell<Vec<Heard>>,
+    heard: RefCell<Vec<Record>>,
 }
 
 impl Bench {
@@ -86,12 +85,12 @@ impl Bench {
 
     /// Listens to complaints about a plugin.
     pub(crate) fn listen(&self, plugin: &Plugin) {
-        self.heard.borrow_mut().push(probe::complaints(plugin));
+        self.heard.borrow_mut().push(plugin.record());
     }
 
     /// Tells what the host complained about, as far as it is the check's business, and that all is done.
     pub(crate) fn close(&self, complaints: Complaints) {
-        for complaint in self.heard.borrow().iter().flat_map(Heard::list) {
+        for complaint in self.heard.borrow().iter().flat_map(Record::list) {
             if let Some(finding) = judge(&complaint, complaints) {
                 self.note(&Note::Found(finding));
             }

@@ -123,10 +123,15 @@ fn sum(picture: &Picture) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
+/// A rectangle in words.
+pub(crate) fn words(RectI { x1, y1, x2, y2 }: RectI) -> String {
+    format!("x {x1} to {x2}, y {y1} to {y2}")
+}
+
 /// How many pixels of two pictures of the same bounds differ by more than rounding to bytes does, and one of them.
 pub(crate) fn difference(one: &Picture, other: &Picture, exact: bool) -> Option<String> {
     if one.bounds() != other.bounds() {
-        return Some(format!("the bounds are {:?} and {:?}", one.bounds(), other.bounds()));
+        return Some(format!("the bounds are {} and {}", words(one.bounds()), words(other.bounds())));
     }
     let tolerance = match one.depth() {
         _ if exact => 0.0,

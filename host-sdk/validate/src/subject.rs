@@ -117,17 +117,18 @@ impl Setup {
 }
 
 impl Bench {
-    /// A plugin at work in an ordinary host.
+    /// A plugin at work in an ordinary host. One of which there are no instances is a matter for one check.
     pub(crate) fn subject(&self, setup: &Setup) -> Result<Subject, Stop> {
-        let plugin = self.load()?;
-        self.instance(&plugin, setup)
+        self.subject_in(HostSettings::default(), setup)
     }
 
     /// A plugin at work in a host of those settings.
     pub(crate) fn subject_in(&self, settings: HostSettings, setup: &Setup) -> Result<Subject, Stop> {
         let library = self.library(settings)?;
         let plugin = self.load_in(&library)?;
-        self.instance(&plugin, setup)
+        self.instance(&plugin, setup).map_err(|stop| match stop {
+            Stop::Fail(why) | Stop::Skip(why) => Stop::Skip(format!("no instance of it can be made: {why}")),
+        })
     }
 
     /// An instance.
@@ -137,7 +138,9 @@ impl Bench {
             None => usual_context(plugin)?,
         };
         self.doing(format_args!("creating an instance as a {context}"));
-        let (options, clips) = setup.options(plugin, context)?;
+        let described = setup.options(plugin, context);
+        // What is wrong with its description is a matter for another check.
+        let (options, clips) = described.map_err(|error| Stop::Skip(error.to_string()))?;
         let instance = plugin.instance(context, options)?;
         Ok(Subject { instance, plugin: plugin.clone(), clips })
     }

@@ -191,8 +191,8 @@ impl Effect {
     }
 }
 
-/// The frames of an input that lie in the ranges, in order.
-fn frames(input: &str, ranges: &[(f64, f64)]) -> Result<Vec<f64>, EffectError> {
+/// The frames of an input that lie in the ranges, in order: whole ones, and the one that is computed itself.
+fn frames(input: &str, ranges: &[(f64, f64)], here: f64) -> Result<Vec<f64>, EffectError> {
     let mut frames = Vec::new();
     for &(first, last) in ranges {
         let count = if first == last { 1.0 } else { (last.ceil() - first.floor()).max(0.0) + 1.0 };
@@ -200,7 +200,11 @@ fn frames(input: &str, ranges: &[(f64, f64)]) -> Result<Vec<f64>, EffectError> {
         if !fits {
             return Err(EffectError::Frames { input: input.to_owned(), count, most: MOST_FRAMES });
         }
-        let begin = if first == last { first } else { first.floor() };
+        let begin = match first == last {
+            true if first == here => first,
+            true => first.round(),
+            false => first.floor(),
+        };
         frames.extend((0..count as u32).map(|step| begin + f64::from(step)));
     }
     frames.sort_by(f64::total_cmp);
@@ -219,7 +223,7 @@ impl Operator for Effect {
         reads.frames = true;
         // Another build of the plugin may give other pictures.
         reads.files.push(self.bundle.binary.clone());
-        let paths = self.declared.params.iter().filter(|binding| binding.is_path());
+        let paths = self.declared.params.iter().filter(|binding| binding.is_read());
         let paths = paths.map(|binding| query.params.text(&binding.decls()[0].id)).filter(|path| !path.is_empty());
         reads.files.extend(paths.map(|path| query.path(path)));
         if !self.runs {
@@ -234,7 +238,9 @@ impl Operator for Effect {
                 None => ranges,
             };
             reads.inputs.retain(|(input, _)| *input != port.input);
-            reads.inputs.extend(frames(&port.input, &ranges)?.into_iter().map(|frame| (port.input.clone(), frame)));
+            reads.inputs.extend(
+                frames(&port.input, &ranges, query.frame)?.into_iter().map(|frame| (port.input.clone(), frame)),
+            );
         }
         Ok(reads)
     }
@@ -268,14 +274,16 @@ mod tests {
         let rows = [
             (vec![(3.0, 3.0)], vec![3.0]),
             (vec![(2.5, 2.5)], vec![2.5]),
+            (vec![(1.2, 1.2), (0.8, 0.8)], vec![1.0]),
             (vec![(-1.0, 1.0), (0.0, 0.0)], vec![-1.0, 0.0, 1.0]),
             (vec![(1.5, 2.5)], vec![1.0, 2.0, 3.0]),
             (vec![], vec![]),
         ];
-        let wrong: Vec<_> = rows.iter().filter(|(ranges, found)| frames("source", ranges).unwrap() != *found).collect();
+        let wrong: Vec<_> =
+            rows.iter().filter(|(ranges, found)| frames("source", ranges, 2.5).unwrap() != *found).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
         for endless in [(0.0, 1000.0), (f64::NEG_INFINITY, 0.0), (0.0, f64::NAN)] {
-            assert!(matches!(frames("source", &[endless]), Err(EffectError::Frames { .. })), "{endless:?}");
+            assert!(matches!(frames("source", &[endless], 2.5), Err(EffectError::Frames { .. })), "{endless:?}");
         }
     }
 }

@@ -93,9 +93,10 @@ fn count(kind: ParamKind) -> usize {
 }
 
 /// Of a size or a position whose default is a part of the picture's size: which side each number is a part of. The node's
-/// numbers are such parts then, because its defaults are the same for all pictures.
+/// numbers are such parts then, because its defaults are the same for all pictures. A default of nothing is the same in pixels.
 fn axes(description: &ParamDescription) -> &'static [usize] {
-    match description.measures.filter(|_| description.normalised_default) {
+    let grows = (0..count(description.kind)).any(|at| default_number(description, at) != 0.0);
+    match description.measures.filter(|_| description.normalised_default && grows) {
         Some(Measures::X | Measures::XAbsolute) => &[0],
         Some(Measures::Y | Measures::YAbsolute) => &[1],
         Some(Measures::XY | Measures::XYAbsolute) => &[0, 1],
@@ -224,9 +225,9 @@ impl Binding {
         &self.decls
     }
 
-    /// Whether it is a path that starts from the preset's folder.
-    pub(crate) fn is_path(&self) -> bool {
-        matches!(self.decls[0].kind, Kind::File { .. })
+    /// Whether it is the path of a file that the plugin reads.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.decls[0].kind, Kind::File { writes: false, .. })
     }
 
     /// The value for the plugin in a picture of that width and height; none where the node has the plugin's default, which

@@ -95,6 +95,14 @@ pub(crate) fn render(effect: OfxImageEffectHandle, arguments: Set) -> OfxStatus 
         return kOfxStatFailed;
     }
     let source = source.flatten();
+    if let Some(mask) = sdk::is_connected(effect, c"Mask").then(|| sdk::image(effect, c"Mask", time)).flatten() {
+        let [x1, y1, x2, y2] = arguments.ints(kOfxImageEffectPropRenderWindow);
+        let bounds = Image::new(mask);
+        if !(bounds.contains(x1, y1) && bounds.contains(x2 - 1, y2 - 1)) {
+            crash("reads beyond the mask");
+        }
+        sdk::release(mask);
+    }
     let status = fill(effect, arguments, time, Image::new(output), source.map(Image::new));
     if !fault("keeps an image") {
         sdk::release(output);
@@ -194,14 +202,8 @@ fn fill(effect: OfxImageEffectHandle, arguments: Set, time: f64, output: Image, 
             }
         }
     }
-    if let Some(source) = source {
-        let [left, bottom, right, top] = source.bounds;
-        if left > x1 || bottom > y1 || right < x2 || top < y2 {
-            crash("reads beyond the source");
-        }
-        if fault("writes into the source") {
-            source.write(left, bottom, 0, 0.625);
-        }
+    if let Some(source) = source.filter(|_| fault("writes into the source")) {
+        source.write(source.bounds[0], source.bounds[1], 0, 0.625);
     }
     kOfxStatOK
 }

@@ -1,6 +1,6 @@
 //! Loading, describing and unloading a plugin.
 
-use ofx_host::{Context, HostSettings, probe};
+use ofx_host::{Context, HostSettings, Status, probe};
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
@@ -87,8 +87,8 @@ fn load_again(bench: &Bench) -> Result<(), Stop> {
     let plugin = bench.load()?;
     for action in [ofx_sys::kOfxActionUnload, ofx_sys::kOfxActionLoad] {
         bench.doing(format_args!("sending {action:?} to a plugin that was loaded before"));
-        let answer = probe::send_to_plugin(&plugin, action);
-        if !matches!(answer.name(), Some("kOfxStatOK" | "kOfxStatReplyDefault")) {
+        let answer = plugin.send(action);
+        if !matches!(answer, Status::OK | Status::DEFAULT) {
             bench.warn(format_args!("{action:?} is answered by {answer}"));
         }
     }
@@ -167,14 +167,14 @@ fn unknown_action(bench: &Bench) -> Result<(), Stop> {
             (
                 {
                     bench.doing(format_args!("sending {action:?} to the plugin"));
-                    probe::send_to_plugin(&subject.plugin, action)
+                    subject.plugin.send(action)
                 },
                 "the plugin",
             ),
             (
                 {
                     bench.doing(format_args!("sending {action:?} to an instance"));
-                    probe::send(&subject.instance, action)
+                    subject.instance.send(action)
                 },
                 "an instance",
             ),

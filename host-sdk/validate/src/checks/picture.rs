@@ -4,9 +4,9 @@ use ofx_host::{Canvas, Components, Depth, Picture, PointD, RectD, RectI, RenderR
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
-use crate::pattern::{bytes, difference};
+use crate::pattern::{bytes, difference, words};
 use crate::report::Severity;
-use crate::subject::{Setup, Subject, plain};
+use crate::subject::{Setup, plain};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(
@@ -57,7 +57,7 @@ fn formats(bench: &Bench) -> Result<(), Stop> {
     let plugin = bench.load()?;
     let context = crate::subject::usual_context(&plugin)?;
     bench.doing("describing its clips");
-    let described = plugin.describe(context)?;
+    let described = plugin.describe(context).map_err(|error| Stop::Skip(error.to_string()))?;
     let output = described.clips.iter().find(|clip| clip.name == "Output");
     let all = output.map(|clip| clip.components.clone()).unwrap_or_default();
     for depth in plugin.description().depths.clone() {
@@ -144,7 +144,7 @@ fn windows(bench: &Bench) -> Result<(), Stop> {
                 let layout = RowLayout { order, padding: 0 };
                 let request = RenderRequest { window: Some(window), canvas, layout, ..plain(0.0) };
                 let of = if in_whole { "in a whole picture" } else { "in a picture of its own" };
-                let what = format!("of the window {window:?} {of}");
+                let what = format!("of the window {} {of}", words(window));
                 let Some(part) = subject.render(bench, &what, &request) else { continue };
                 let Ok(expected) = whole.crop(window) else { continue };
                 if let Some(difference) = difference(&expected, &part, false) {
@@ -197,11 +197,10 @@ fn scales(bench: &Bench) -> Result<(), Stop> {
 }
 
 fn aspects(bench: &Bench) -> Result<(), Stop> {
-    let plugin = bench.load()?;
+    let (subject, _) = bench.working(&Setup::default())?;
+    let plugin = subject.plugin.clone();
     for pixel_aspect in [2.0, 1.0940, 0.9] {
         let setup = Setup { pixel_aspect, ..Setup::default() };
-        let (subject, _): (Subject, Picture) = bench.working_instance(&plugin, &Setup::default())?;
-        drop(subject);
         try_setup(bench, &plugin, &setup, &format!("pixels {pixel_aspect} times as wide as high"));
         let small = RenderRequest { scale: PointD::new(0.5, 0.5), ..plain(0.0) };
         if let Ok(subject) = bench.instance(&plugin, &setup) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ofx_host::{Host, HostError, HostSettings, SuiteFilter};
+use ofx_host::{Host, HostError, HostSettings, Status, SuiteFilter};
 use ofx_sys::*;
 
 use crate::bench::Bench;
@@ -69,10 +69,8 @@ fn optional_functions() -> Vec<String> {
 
 /// Renders in a host that lacks something. Plugins may refuse such a host if they say so.
 fn work(bench: &Bench, settings: HostSettings, without: &str) -> Result<(), Stop> {
-    let refused = |error: &HostError| match error {
-        HostError::ActionFailed { status, .. } => status.name() == Some("kOfxStatErrMissingHostFeature"),
-        _ => false,
-    };
+    let refused =
+        |error: &HostError| matches!(error, HostError::ActionFailed { status: Status::MISSING_HOST_FEATURE, .. });
     let library = bench.library(settings)?;
     bench.doing(format_args!("loading it without {without}"));
     let plugin = match library.load(bench.id()) {
@@ -89,7 +87,8 @@ fn work(bench: &Bench, settings: HostSettings, without: &str) -> Result<(), Stop
     let done = Setup::default().options(&plugin, context).and_then(|(options, _clips)| {
         let instance = plugin.instance(context, options)?;
         instance.render(&plain(0.0))?;
-        instance.set_all_to_defaults()?;
+        let params = instance.description().params.iter().filter(|param| param.default.is_some());
+        params.map(|param| param.name.as_str()).try_for_each(|name| instance.reset(name))?;
         instance.render(&plain(1.0)).map(|_| ())
     });
     match done {
@@ -98,18 +97,6 @@ fn work(bench: &Bench, settings: HostSettings, without: &str) -> Result<(), Stop
     }
     bench.doing(format_args!("unloading it without {without}"));
     Ok(())
-}
-
-/// What can be done with an instance in a row.
-trait All {
-    fn set_all_to_defaults(&self) -> Result<(), HostError>;
-}
-
-impl All for ofx_host::Instance {
-    fn set_all_to_defaults(&self) -> Result<(), HostError> {
-        let params = &self.description().params;
-        params.iter().filter(|param| param.default.is_some()).try_for_each(|param| self.reset(&param.name))
-    }
 }
 
 fn absent(bench: &Bench) -> Result<(), Stop> {

@@ -109,6 +109,11 @@ fn what_is_set_reaches_the_plugin_and_nothing_else() {
             it.normalised_default = true;
             it.measures = Some(Measures::XYAbsolute);
         }),
+        param("offset", P::Double, |it| {
+            it.default = Some(0.0.into());
+            it.normalised_default = true;
+            it.measures = Some(Measures::X);
+        }),
         param("tint", P::Rgb, |it| it.default = Some([1.0, 0.5, 0.0].into())),
         param("count", P::Integer, |_| {}),
         param("on", P::Boolean, |it| it.default = Some(true.into())),
@@ -125,11 +130,13 @@ fn what_is_set_reaches_the_plugin_and_nothing_else() {
     assert!(values_of(&bindings, &[]).is_empty(), "defaults are the plugin's own");
     let float = NodeValue::Float;
     let text = |text: &str| NodeValue::Text(text.to_owned());
-    let rows: [(&str, NodeValue, &str, ParamValue); 12] = [
+    let rows: [(&str, NodeValue, &str, ParamValue); 13] = [
         ("mix_factor", float(0.25), "mixFactor", 0.25.into()),
         // Parts of the picture's size become canonical coordinates.
         ("center_x", float(0.25), "center", [50.0, 50.0].into()),
         ("center_y", float(1.0), "center", [100.0, 100.0].into()),
+        // Nothing is nothing of every size, so that pixels can be meant.
+        ("offset", float(3.0), "offset", 3.0.into()),
         ("tint_g", float(0.25), "tint", [1.0, 0.25, 0.0].into()),
         ("count", NodeValue::Int(-3), "count", (-3).into()),
         ("on", NodeValue::Bool(false), "on", false.into()),
