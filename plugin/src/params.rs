@@ -144,7 +144,8 @@ pub fn define(specs: &[Spec], descriptor: &Descriptor<'_>, host: &Host) -> Resul
     }
     let page = params.define(ofx::kOfxParamTypePage, PAGE)?;
     page.set_text(ofx::kOfxPropLabel, 0, "Controls")?;
-    let listed = specs.iter().filter(|spec| !spec.secret);
+    // Groups have no place on a page: what is in them has.
+    let listed = specs.iter().filter(|spec| !spec.secret && !matches!(spec.kind, Kind::Group { .. }));
     (0..).zip(listed).try_for_each(|(place, spec)| page.set_text(ofx::kOfxParamPropPageChild, place, &spec.name))
 }
 
@@ -190,11 +191,12 @@ fn describe(kind: &Kind, about: Properties<'_>, host: &Host) -> Result<()> {
         }
         Kind::Int { default, range } => {
             about.set_int(ofx::kOfxParamPropDefault, 0, *default)?;
+            let shown = range.map(|side| side.clamp(-MOST_SHOWN, MOST_SHOWN));
             for (name, side) in [
                 (ofx::kOfxParamPropMin, range[0]),
-                (ofx::kOfxParamPropDisplayMin, range[0]),
+                (ofx::kOfxParamPropDisplayMin, shown[0]),
                 (ofx::kOfxParamPropMax, range[1]),
-                (ofx::kOfxParamPropDisplayMax, range[1]),
+                (ofx::kOfxParamPropDisplayMax, shown[1]),
             ] {
                 about.set_int(name, 0, side)?;
             }
@@ -224,6 +226,9 @@ fn describe(kind: &Kind, about: Properties<'_>, host: &Host) -> Result<()> {
     }
     Ok(())
 }
+
+/// A slider over all whole numbers, for a seed, would have no places between its ends.
+const MOST_SHOWN: i32 = 10_000;
 
 /// Points may lie outside of the picture, but somewhere.
 const FAR: f64 = 1_000_000.0;

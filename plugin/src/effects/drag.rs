@@ -2,15 +2,18 @@
 //!
 //! An instance keeps nothing. [`settings`] reads its parameters, [`graph`] makes a graph of them, [`work`] computes it;
 //! [`state`] decides between what is [baked](bake) into the project and a drag while rendering. [`actions`] does what
-//! buttons say, and [`overlay`] draws the points and moves them.
+//! buttons say, and [`overlay`] draws the points and moves them. As it must compute nothing, it draws what was [found
+//! out](recent) while rendering: the [way of the handles](trace), and the [outline] of the mask.
 
 mod actions;
 mod bake;
 mod baked;
 mod graph;
 mod mask;
+mod outline;
 mod overlay;
 mod parameters;
+mod recent;
 mod settings;
 mod state;
 mod trace;

@@ -259,7 +259,10 @@ unsafe fn dispatch(
         effect.describe_in(context.ok_or(Failure::Unsupported)?, &descriptor, &host)?;
         return Ok(ofx::kOfxStatOK);
     }
-    // SAFETY: every other action has an instance.
+    if !INSTANCE_ACTIONS.contains(&action) && !is_of_no_concern(action) {
+        return Ok(ofx::kOfxStatReplyDefault);
+    }
+    // SAFETY: these actions have an instance.
     let instance = unsafe { Instance::new(handle, suites)? };
     // SAFETY: the property sets of the action, null where it has none.
     let (arguments, answers) = unsafe {
@@ -267,6 +270,21 @@ unsafe fn dispatch(
     };
     instance_action(effect, action, &instance, arguments, answers)
 }
+
+/// The actions that an instance answers.
+const INSTANCE_ACTIONS: [&CStr; 11] = [
+    ofx::kOfxActionCreateInstance,
+    ofx::kOfxActionDestroyInstance,
+    ofx::kOfxActionInstanceChanged,
+    ofx::kOfxImageEffectActionGetClipPreferences,
+    ofx::kOfxImageEffectActionGetRegionOfDefinition,
+    ofx::kOfxImageEffectActionGetRegionsOfInterest,
+    ofx::kOfxImageEffectActionGetFramesNeeded,
+    ofx::kOfxImageEffectActionGetTimeDomain,
+    ofx::kOfxImageEffectActionIsIdentity,
+    ofx::kOfxImageEffectActionRender,
+    ofx::kOfxImageEffectActionGetOutputColourspace,
+];
 
 /// An action of an instance.
 fn instance_action(
@@ -320,8 +338,6 @@ fn instance_action(
             return Ok(ofx::kOfxStatReplyDefault);
         };
         answers?.set_text(ofx::kOfxImageClipPropColourspace, 0, &space)?;
-    } else if !is_of_no_concern(action) {
-        return Ok(ofx::kOfxStatReplyDefault);
     }
     Ok(ofx::kOfxStatOK)
 }

@@ -1,10 +1,10 @@
 //! Points: added, removed, moved in the viewer.
 
-use ofx_host::interact::{Overlay, PressedKey, Shape, View};
+use ofx_host::interact::{Overlay, PressedKey, Shape, Stipple, View};
 use ofx_host::param::ParamValue;
 use ofx_host::{Context, Instance};
 
-use crate::support::{SIDE, alone, frame, place};
+use crate::support::{PAIR, SIDE, alone, frame, place, still};
 
 fn is_enabled(instance: &Instance, number: usize) -> bool {
     instance.get(&format!("enable{number}"), 1.0).expect("yes or no") == ParamValue::from(true)
@@ -112,6 +112,55 @@ fn the_way_of_the_handles_is_shown() {
             assert_eq!(places(&mut overlay), 0, "another one was not");
             instance.press("drag").expect("a drag");
             assert_eq!(places(&mut overlay), 1, "all pictures of what is baked are known");
+        },
+    );
+}
+
+#[test]
+fn the_outline_of_the_mask_is_that_of_the_last_picture() {
+    alone(
+        "points::the_outline_of_the_mask_is_that_of_the_last_picture",
+        |_| Vec::new(),
+        |stage, _| {
+            let far = |x: f64, y: f64| (x - 24.0).hypot(y - 36.0);
+            let instance = || {
+                let mask = still(SIDE as i32, SIDE as i32, |x, y| {
+                    if far(f64::from(x) + 0.5, f64::from(y) + 0.5) < 16.0 { [1.0; 4] } else { [0.0; 4] }
+                });
+                let instance = stage.instance(Context::General, [SIDE as f64; 2], &[("Mask", mask)]);
+                place(&instance, 1, PAIR);
+                instance.set("maxSteps", 1).expect("a number");
+                instance.set("useMask", true).expect("yes or no");
+                instance
+            };
+            // Hosts render other instances than those that they show.
+            let (shown, rendered) = (instance(), instance());
+            let (view, mut overlay) = viewer(&shown);
+            let frame_corner = [0.0, 0.0];
+            let mut outlines = || {
+                let list = overlay.draw(&view).expect("a drawing");
+                let dashed = list.items.into_iter().filter(|item| item.style.stipple == Stipple::Dash);
+                let lines = dashed.filter_map(|item| match item.shape {
+                    Shape::LineLoop(points) if !points.contains(&frame_corner) => Some(points),
+                    _ => None,
+                });
+                lines.collect::<Vec<_>>()
+            };
+            assert!(outlines().is_empty(), "nothing was rendered");
+            frame(&rendered, 1.0);
+            let lines = outlines();
+            assert_eq!(lines.len(), 1);
+            for [x, y] in &lines[0] {
+                assert!((far(*x, *y) - 16.0).abs() < 1.0, "{x}, {y}: not where the mask is");
+            }
+            shown.set("useMask", false).expect("yes or no");
+            assert!(outlines().is_empty(), "the mask is not used");
+            shown.set("useMask", true).expect("yes or no");
+            shown.set("maskGrow", 4.0).expect("a number");
+            assert!(outlines().is_empty(), "no picture has this mask");
+            shown.press("drag").expect("a drag");
+            let lines = outlines();
+            assert!(lines[0].iter().all(|[x, y]| (far(*x, *y) - 20.0).abs() < 1.5), "a drag has: {lines:?}");
         },
     );
 }

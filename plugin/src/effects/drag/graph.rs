@@ -95,6 +95,12 @@ impl Graph {
     pub(super) fn target(&self, output: &str) -> Target {
         Target { node: self.node, output: output.to_owned(), frame: self.time }
     }
+
+    /// The mask, if the graph has one.
+    pub(super) fn mask(&self) -> Option<Target> {
+        let node = self.document.by_name("mask")?.id;
+        Some(Target { node, output: "mask".to_owned(), frame: self.time })
+    }
 }
 
 struct Builder<'a> {
@@ -263,7 +269,7 @@ mod tests {
         assert_eq!(preset::to_text(&read), text);
         let unmasked = Settings { use_mask: false, ..settings };
         let graph = live(&unmasked, &model(), &placement(&unmasked)).expect("a graph");
-        assert!(graph.document.by_name("mask").is_none(), "a mask that is not used is not read");
+        assert!(graph.mask().is_none(), "a mask that is not used is not read");
     }
 
     #[test]

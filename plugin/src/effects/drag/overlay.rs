@@ -1,19 +1,20 @@
 //! The points in the host's viewer: drawn over the picture, and moved with the mouse.
 //!
-//! A point is written when the pen is lifted: one change to undo, and no drag for each place that it passes. The outline of
-//! the mask is not drawn: hosts give no pictures to overlays, and show the shapes that masks are made of by themselves.
+//! A point is written when the pen is lifted: one change to undo, and no drag for each place that it passes. Hosts give
+//! no pictures to overlays: the outline of the mask is that of the last one that was rendered.
 
 mod marks;
 
 use std::any::Any;
 
+use dragfx_engine::ImagePoint;
 use ofx_sys as ofx;
 
 use super::parameters::{End, enable_name, end_name};
 use super::settings::{Pair, pairs};
-use super::state::Shown;
+use super::state::{self, Shown};
 use super::work::Scene;
-use super::{actions, trace};
+use super::{actions, outline, trace};
 use crate::effect::Overlay;
 use crate::failure::Failure;
 use crate::ffi::effect::Instance;
@@ -70,6 +71,9 @@ impl Overlay for Points {
         if let Ok(scene) = Scene::read(instance, view.time) {
             if let Some(placement) = scene.known_placement() {
                 marks::draw_frame(canvas, placement.rect);
+                for line in outline(&scene, &placement) {
+                    marks::draw_mask(canvas, &line);
+                }
             }
             marks::draw_places(canvas, view.pixel, &places(&scene));
         }
@@ -156,7 +160,7 @@ fn put(instance: &Instance<'_>, time: f64, held: Held) -> Result<(), Failure> {
 /// Where the handles are on the picture that is shown, canonical: on the baked way, or on one that was rendered lately.
 fn places(scene: &Scene<'_>) -> Vec<[f64; 2]> {
     let settings = &scene.settings;
-    let canonical = |size: [usize; 2], handles: Vec<dragfx_engine::ImagePoint>| {
+    let canonical = |size: [usize; 2], handles: Vec<ImagePoint>| {
         let placement = Placement::new(settings.fit, settings.frame, size);
         handles.into_iter().map(|handle| placement.to_canonical(handle)).collect()
     };
@@ -168,6 +172,16 @@ fn places(scene: &Scene<'_>) -> Vec<[f64; 2]> {
         }
         Ok(Shown::Start) | Err(_) => Vec::new(),
     }
+}
+
+/// The outline of the mask, canonical, if the mask counts and was rendered lately.
+fn outline(scene: &Scene<'_>, placement: &Placement) -> Vec<Vec<[f64; 2]>> {
+    if !state::uses_mask(&scene.settings) {
+        return Vec::new();
+    }
+    let lines = outline::known(&scene.settings, &scene.model_hash, placement);
+    let canonical = |line: &Vec<ImagePoint>| line.iter().map(|&point| placement.to_canonical(point)).collect();
+    lines.iter().flat_map(|lines| lines.iter()).map(canonical).collect()
 }
 
 #[cfg(test)]

@@ -114,11 +114,11 @@ pub(super) fn end_name(place: usize, end: End) -> String {
     }
 }
 
-/// Where new points are, in fractions of the project: side by side in rows of four, each target right of its handle.
+/// Where new points are, in fractions of the project: side by side in rows of four, each target right of its handle. They
+/// are whole hundredths, which sums of fractions would miss by what projects and scripts then show.
 pub(super) fn usual_place(place: usize, end: End) -> [f64; 2] {
-    let (column, row) = ((place % 4) as f64, (place / 4) as f64);
-    let aside = if end == End::Target { 0.06 } else { 0.0 };
-    [0.32 + 0.1 * column + aside, 0.65 - 0.1 * row]
+    let aside = if end == End::Target { 6 } else { 0 };
+    [32 + 10 * (place % 4) + aside, 65 - 10 * (place / 4)].map(|hundredths| hundredths as f64 / 100.0)
 }
 
 /// The parameters in a context. They are made once: hosts describe the effect more than once.
@@ -270,6 +270,16 @@ mod tests {
         let shown = |id: &str| DECLARED.iter().any(|declared| declared.node == "drag" && declared.id == id);
         let missing: Vec<_> = drag.params.iter().filter(|param| !shown(&param.id)).map(|param| &*param.id).collect();
         assert_eq!(missing, ["transfer"], "what is the output's is not the drag's");
+    }
+
+    #[test]
+    fn new_points_are_at_whole_hundredths() {
+        for place in 0..POINTS {
+            for number in [End::Handle, End::Target].into_iter().flat_map(|end| usual_place(place, end)) {
+                let text = number.to_string();
+                assert!(text.len() <= "0.42".len() && number > 0.0 && number < 1.0, "point {place}: {text}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Where handles are on pictures that were rendered lately: overlays show it, and must compute nothing.
 
-use std::sync::{Mutex, PoisonError};
-
 use dragfx_engine::{ImagePoint, PointPair};
 
+use super::recent::Recent;
 use super::settings::Settings;
 use super::state;
 
@@ -16,28 +15,18 @@ pub(super) struct Seen {
     pub(super) handles: Vec<ImagePoint>,
 }
 
-/// The last ones, by what they follow from. Hosts render other instances than those that they show.
-static SEEN: Mutex<Vec<(String, Seen)>> = Mutex::new(Vec::new());
 /// A few viewers, each with the frames around its own.
-const MOST: usize = 64;
+static SEEN: Recent<Seen> = Recent::new(64);
 
 /// Remembers where the handles are on a picture.
 pub(super) fn remember(settings: &Settings, model: &str, size: [usize; 2], points: &[PointPair]) {
-    let key = key(settings, model);
     let seen = Seen { size, handles: points.iter().map(|point| point.handle).collect() };
-    let mut all = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    all.retain(|(known, _)| *known != key);
-    if all.len() == MOST {
-        all.remove(0);
-    }
-    all.push((key, seen));
+    SEEN.put(key(settings, model), seen);
 }
 
 /// Where the handles are on the picture of these settings, if it was rendered lately.
 pub(super) fn seen(settings: &Settings, model: &str) -> Option<Seen> {
-    let key = key(settings, model);
-    let all = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    all.iter().find(|(known, _)| *known == key).map(|(_, seen)| seen.clone())
+    SEEN.get(&key(settings, model))
 }
 
 fn key(settings: &Settings, model: &str) -> String {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use dragfx_graph::eval::Target;
 use dragfx_graph::models::ModelRef;
 use dragfx_graph::value::{Image, Trajectory, Transfer, Value};
 
 use super::graph::{self, Graph};
-use super::mask;
 use super::settings::{Settings, folder};
 use super::state::{self, Shown};
-use super::trace;
+use super::{mask, outline, trace};
 use crate::failure::Failure;
 use crate::ffi::effect::Instance;
 use crate::ffi::message::Progress;
@@ -50,7 +50,7 @@ impl<'a> Scene<'a> {
         }
         // An import takes long. As a part of a run it can be cancelled, and shows its progress.
         let graph = graph::start(&self.settings, &self.model)?;
-        self.run(&graph, "image", None, progress)?;
+        self.run(&graph, &graph.target("image"), None, progress)?;
         let missing = || Failure::User(format!("the model {} cannot be read", self.model.file));
         self.known_placement().ok_or_else(missing)
     }
@@ -70,14 +70,15 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// [`Failure::Cancelled`]; what the user should know.
     pub(super) fn picture(&self, shown: &Shown) -> Result<Arc<Image>, Failure> {
+        let image = |graph: &Graph, placement| self.run(graph, &graph.target("image"), placement, None);
         let value = match shown {
-            Shown::Start => self.run(&graph::start(&self.settings, &self.model)?, "image", None, None)?,
-            Shown::Baked(bake) => self.run(&graph::baked(&self.settings, &self.model, bake)?, "image", None, None)?,
+            Shown::Start => image(&graph::start(&self.settings, &self.model)?, None)?,
+            Shown::Baked(bake) => image(&graph::baked(&self.settings, &self.model, bake)?, None)?,
             Shown::Live => {
                 let (graph, placement) = self.live(None)?;
-                let image = self.run(&graph, "image", Some(&placement), None)?;
+                let image = image(&graph, Some(&placement))?;
                 // The way is known now: this costs nothing.
-                if let Value::Points(points) = self.run(&graph, "points", Some(&placement), None)? {
+                if let Value::Points(points) = self.run(&graph, &graph.target("points"), Some(&placement), None)? {
                     trace::remember(&self.settings, &self.model_hash, placement.size, &points);
                 }
                 image
@@ -95,23 +96,30 @@ impl<'a> Scene<'a> {
     /// As [`picture`](Self::picture).
     pub(super) fn way(&self, progress: &Progress<'_>) -> Result<Arc<Trajectory>, Failure> {
         let (graph, placement) = self.live(Some(progress))?;
-        match self.run(&graph, "trajectory", Some(&placement), Some(progress))? {
+        match self.run(&graph, &graph.target("trajectory"), Some(&placement), Some(progress))? {
             Value::Trajectory(way) => Ok(way),
             other => unreachable!("a trajectory, not {}", other.port_type()),
         }
     }
 
+    /// The graph that drags, and where its picture lies. The outline of its mask is known to overlays from here on.
     fn live(&self, progress: Option<&Progress<'_>>) -> Result<(Graph, Placement), Failure> {
         let placement = self.placement(progress)?;
         graph::check(&self.settings, &placement)?;
-        Ok((graph::live(&self.settings, &self.model, &placement)?, placement))
+        let graph = graph::live(&self.settings, &self.model, &placement)?;
+        if let Some(target) = graph.mask()
+            && let Value::Mask(mask) = self.run(&graph, &target, Some(&placement), None)?
+        {
+            outline::remember(&self.settings, &self.model_hash, &placement, &mask);
+        }
+        Ok((graph, placement))
     }
 
     /// Computes an output of a graph. What a graph reads of the clip of the mask lies where `placement` says.
     fn run(
         &self,
         graph: &Graph,
-        output: &str,
+        target: &Target,
         placement: Option<&Placement>,
         progress: Option<&Progress<'_>>,
     ) -> Result<Value, Failure> {
@@ -125,7 +133,7 @@ impl<'a> Scene<'a> {
             instance: self.instance,
             document: &graph.document,
             folder: &graph.folder,
-            target: &graph.target(output),
+            target,
             clips: &graph.clips,
             fetch: &fetch,
         };

@@ -11,6 +11,7 @@ type Colour = [f32; 4];
 const HANDLE: Colour = [1.0, 0.27, 0.2, 1.0];
 const TARGET: Colour = [0.25, 0.6, 1.0, 1.0];
 const PLACE: Colour = [1.0, 0.85, 0.2, 1.0];
+const MASK: Colour = [0.4, 1.0, 0.55, 1.0];
 const LINE: Colour = [1.0, 1.0, 1.0, 0.9];
 const SHADOW: Colour = [0.0, 0.0, 0.0, 0.6];
 
@@ -26,6 +27,14 @@ const CORNERS: usize = 20;
 pub(super) fn draw_frame(canvas: &mut dyn Canvas, Rect { x1, y1, x2, y2 }: Rect) {
     canvas.pen([1.0, 1.0, 1.0, 0.4], 1.0, true);
     canvas.lines(&[[x1, y1], [x2, y1], [x2, y2], [x1, y2]], true);
+}
+
+/// Draws a closed line of the mask's outline: dashes that are seen on light and dark.
+pub(super) fn draw_mask(canvas: &mut dyn Canvas, line: &[[f64; 2]]) {
+    for (colour, dashed) in [(SHADOW, false), (MASK, true)] {
+        canvas.pen(colour, 1.0, dashed);
+        canvas.lines(line, true);
+    }
 }
 
 /// Draws where handles are on their way.
