@@ -1,13 +1,13 @@
 //! Values and keyframes of parameters.
 
 use ofx_host::param::{ParamDescription, ParamKind, ParamValue};
-use ofx_host::{Fault, HostError, Status};
+use ofx_host::{Fault, HostError};
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
 use crate::dice::Dice;
 use crate::pattern::difference;
-use crate::subject::{Setup, Subject, plain};
+use crate::subject::{Setup, Subject, is_explained, plain};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(
@@ -82,12 +82,6 @@ fn value(param: &ParamDescription, mut part: impl FnMut() -> f64) -> Option<Para
         }
         ParamValue::Bytes(_) | ParamValue::Curves(_) => return None,
     })
-}
-
-/// Whether a plugin that fails says why: values may be such that nothing can be done with them, as the name of a file that
-/// is not there.
-fn is_explained(error: &HostError) -> bool {
-    matches!(error, HostError::ActionFailed { status: Status::FAILED, message: Some(_), .. })
 }
 
 /// Renders with values that may be such that nothing can be rendered, and says if the plugin fails without a word.
