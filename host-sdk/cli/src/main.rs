@@ -11,6 +11,7 @@ mod list;
 mod render;
 mod setting;
 
+use std::io::IsTerminal;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&cli.common, args),
         Command::Describe(args) => describe::run(&cli.common, args),
         Command::Render(args) => render::run(&cli.common, args),
-        Command::Validate(args) => match ofx_validate::run(args, &mut std::io::stdout()) {
+        Command::Validate(args) => match ofx_validate::run(args, &mut std::io::stdout(), progress) {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
@@ -45,6 +46,14 @@ fn main() -> ExitCode {
 /// Prints a line. Whoever reads may stop reading (`| head`): then there is nobody to tell, and the work goes on.
 fn print(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Says on a terminal how far a long work is.
+fn progress(done: usize, all: usize) {
+    if std::io::stderr().is_terminal() {
+        let end = if done == all { '\n' } else { '\r' };
+        eprint!("{done} of {all} checks{end}");
+    }
 }
 
 /// Text for a terminal: what plugins say cannot move its cursor or change its colours.

@@ -103,6 +103,8 @@ fn judge(check: &Check, notes: &[Note], status: Option<ExitStatus>, said: &str) 
     for note in notes {
         match note {
             Note::Doing(what) => doing = Some(what.as_str()),
+            // The same in another context is told once.
+            Note::Found(finding) if answer.findings.contains(finding) => {}
             Note::Found(finding) => answer.findings.push(finding.clone()),
             Note::Skipped(why) => answer.skipped = Some(why.clone()),
             Note::Done => done = true,

@@ -24,11 +24,12 @@ use anyhow::Result;
 pub use args::Args;
 pub use report::{Answer, Finding, Outcome, Report, Severity, Subject, Verdict};
 
-/// Does what the command line asks for: 0 if all is well, 1 if a check failed, 2 if there is nothing to check.
+/// Does what the command line asks for: 0 if all is well, 1 if a check failed, 2 if there is nothing to check. After each
+/// check it says, from any thread, how many are done of how many.
 ///
 /// # Errors
 /// Output that cannot be written; processes that cannot be started.
-pub fn run(args: &Args, output: &mut impl Write) -> Result<ExitCode> {
+pub fn run(args: &Args, output: &mut impl Write, progress: impl Fn(usize, usize) + Sync) -> Result<ExitCode> {
     if let Some(child) = &args.child {
         child::answer(child)?;
         return Ok(ExitCode::SUCCESS);
@@ -44,7 +45,7 @@ pub fn run(args: &Args, output: &mut impl Write) -> Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let report = plan::carry_out(args, jobs)?;
+    let report = plan::carry_out(args, jobs, progress)?;
     write!(
         output,
         "{}",

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -91,16 +92,18 @@ fn plugins(bundle: &Bundle) -> Result<Vec<PluginId>> {
     serde_json::from_slice(&std::fs::read(&path)?).context("the list of plugins cannot be read")
 }
 
-/// Does all of it, several things at once.
-pub(crate) fn carry_out(args: &Args, jobs: Vec<Job>) -> Result<Report> {
+/// Does all of it, several things at once, and tells how much is done of how much.
+pub(crate) fn carry_out(args: &Args, jobs: Vec<Job>, progress: impl Fn(usize, usize) + Sync) -> Result<Report> {
     let workers = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let mut answers: Vec<Option<Answer>> = jobs.iter().map(|_| None).collect();
     let queue: Mutex<VecDeque<(&Job, &mut Option<Answer>)>> = Mutex::new(jobs.iter().zip(&mut answers).collect());
+    let done = AtomicUsize::new(0);
     let work = || -> Result<()> {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             let Some((job, answer)) = next else { return Ok(()) };
             *answer = Some(carry_out_one(args, job)?);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
         }
     };
     std::thread::scope(|scope| {

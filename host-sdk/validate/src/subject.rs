@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ofx_host::{
     ClipInfo, ClipSource, Components, Context, Depth, Fault, HostError, HostSettings, Instance, InstanceOptions,
-    Picture, Plugin, PointD, Premultiplication, Project, RectD, RectI, RenderRequest,
+    Picture, Plugin, PointD, Premultiplication, Project, RectD, RectI, RenderRequest, Status,
 };
 
 use crate::bench::Bench;
@@ -168,6 +168,12 @@ impl Bench {
 /// A whole frame, also where the plugin would change nothing.
 pub(crate) fn plain(time: f64) -> RenderRequest {
     RenderRequest { identity: false, ..RenderRequest::at(time) }
+}
+
+/// Whether a plugin that fails says why: values may be such that nothing can be done with them, as the name of a file that
+/// is not there.
+pub(crate) fn is_explained(error: &HostError) -> bool {
+    matches!(error, HostError::ActionFailed { status: Status::FAILED, message: Some(_), .. })
 }
 
 impl Subject {

@@ -171,7 +171,9 @@ impl InstanceShared {
 
     /// Forgets what was agreed on, if the plugin said that it depends on the parameter.
     fn forget_preferences_of(&self, param: &str) {
-        if self.plugin.0.description.preference_params.iter().any(|name| name == param) {
+        // Most plugins say it of their parameters where they declare them, in the context.
+        let params = self.context.effect.properties.strings(kOfxImageEffectPropClipPreferencesSlaveParam);
+        if params.iter().any(|name| name == param) {
             *lock(&self.preferences) = None;
         }
     }

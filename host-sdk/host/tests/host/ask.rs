@@ -144,3 +144,12 @@ fn a_source_moves_and_comes_to_an_end() {
     // The plugin fills what it has no picture for.
     assert_eq!(at(4.0).unwrap().pixel(5, 1), [1.0; 4]);
 }
+
+#[test]
+fn preferences_are_asked_for_again_when_a_parameter_changes_that_they_depend_on() {
+    let stage = Stage::new();
+    let instance = stage.filter("");
+    assert_eq!(instance.clip_preferences().unwrap().output.components, Components::Rgba);
+    instance.set("mode", "prefer").unwrap();
+    assert_eq!(instance.clip_preferences().unwrap().output.components, Components::Alpha);
+}

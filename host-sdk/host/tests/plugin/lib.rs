@@ -130,7 +130,6 @@ fn describe(set: Set, number: usize) -> OfxStatus {
     set.set_string(kOfxImageEffectPluginPropGrouping, 0, c"Tests/Deep");
     set.set_string(kOfxImageEffectPluginRenderThreadSafety, 0, SAFETY[number]);
     set.set_string(kOfxImageEffectPropColourManagementStyle, 0, kOfxImageEffectColourManagementCore);
-    set.set_string(kOfxImageEffectPropClipPreferencesSlaveParam, 0, c"mode");
     set.set_int(kOfxImageEffectPropTemporalClipAccess, 0, c_int::from(number == 2));
     let contexts = [kOfxImageEffectContextFilter, kOfxImageEffectContextGeneral, kOfxImageEffectContextGenerator];
     let depths = [kOfxBitDepthByte, kOfxBitDepthShort, kOfxBitDepthHalf, kOfxBitDepthFloat];
@@ -167,6 +166,8 @@ fn describe_in_context(effect: OfxImageEffectHandle) -> OfxStatus {
             suites.param.paramDefine.unwrap()(params, kind.as_ptr(), name.as_ptr(), &raw mut set);
             Set(set)
         };
+        // Here rather than in the description, as the C++ support library has it.
+        Set::of(effect).set_string(kOfxImageEffectPropClipPreferencesSlaveParam, 0, c"mode");
         define(kOfxParamTypeString, c"mode").set_string(kOfxParamPropDefault, 0, c"");
         define(kOfxParamTypeDouble, c"gain").set_double(kOfxParamPropDefault, 0, 1.0);
         define(kOfxParamTypeInteger, c"echo");

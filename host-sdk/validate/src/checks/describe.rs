@@ -283,9 +283,6 @@ fn groups(bench: &Bench) -> Result<(), Stop> {
                     Some(param) if param.kind == ParamKind::Page => {
                         bench.fail(format_args!("page {}: its child {child} is a page", page.name));
                     }
-                    Some(param) if param.kind == ParamKind::Group => {
-                        bench.warn(format_args!("page {}: its child {child} is a group", page.name));
-                    }
                     Some(_) => {}
                 }
             }

@@ -1,13 +1,13 @@
 //! Values and keyframes of parameters.
 
 use ofx_host::param::{ParamDescription, ParamKind, ParamValue};
+use ofx_host::{Fault, HostError};
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
 use crate::dice::Dice;
 use crate::pattern::difference;
-use crate::report::Severity;
-use crate::subject::{Setup, Subject, plain};
+use crate::subject::{Setup, Subject, is_explained, plain};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(
@@ -84,11 +84,24 @@ fn value(param: &ParamDescription, mut part: impl FnMut() -> f64) -> Option<Para
     })
 }
 
-/// Sets a parameter, and says if the plugin fails at it.
+/// Renders with values that may be such that nothing can be rendered, and says if the plugin fails without a word.
+fn render(bench: &Bench, subject: &Subject, what: &str, time: f64) {
+    bench.doing(format_args!("rendering {what}"));
+    match subject.instance.render(&plain(time)) {
+        Err(HostError::Nothing { .. }) => {}
+        Err(error) if error.fault() == Fault::Plugin && !is_explained(&error) => {
+            bench.warn(format_args!("{what}, without a message: {error}"));
+        }
+        _ => {}
+    }
+}
+
+/// Sets a parameter, and says if the plugin fails at it without a word.
 fn set(bench: &Bench, subject: &Subject, param: &ParamDescription, value: ParamValue) {
     bench.doing(format_args!("setting {} to {value:?}", param.name));
-    if let Err(error) = subject.instance.set(&param.name, value.clone()) {
-        bench.warn(format_args!("{} set to {value:?}: {error}", param.name));
+    let failed = subject.instance.set(&param.name, value.clone()).err().filter(|error| !is_explained(error));
+    if let Some(error) = failed {
+        bench.warn(format_args!("{} set to {value:?}, without a message: {error}", param.name));
     }
 }
 
@@ -99,8 +112,7 @@ fn extremes(bench: &Bench) -> Result<(), Stop> {
             let Some(value) = value(param, || part) else { continue };
             set(bench, &subject, param, value.clone());
             let what = format!("with {} at its {what} {value:?}", param.name);
-            // A value may be one with which nothing can be done, such as a file that is not there.
-            subject.try_render(bench, &what, &plain(0.0), Severity::Warning);
+            render(bench, &subject, &what, 0.0);
         }
         bench.doing(format_args!("resetting {}", param.name));
         if let Err(error) = subject.instance.reset(&param.name) {
@@ -125,7 +137,7 @@ fn random(bench: &Bench) -> Result<(), Stop> {
     let mut dice = bench.dice();
     for round in 0..8 {
         stir(bench, &subject, &mut dice);
-        subject.try_render(bench, &format!("with random values, round {round}"), &plain(0.0), Severity::Warning);
+        render(bench, &subject, &format!("with random values, round {round}"), 0.0);
     }
     Ok(())
 }
@@ -148,7 +160,7 @@ fn keys(bench: &Bench) -> Result<(), Stop> {
         }
     }
     for time in [-1.0, 0.0, 2.25, 8.0, 100.0] {
-        subject.try_render(bench, &format!("frame {time} with keyframes"), &plain(time), Severity::Warning);
+        render(bench, &subject, &format!("frame {time} with keyframes"), time);
     }
     for param in &params {
         bench.doing(format_args!("deleting the keyframes of {}", param.name));
