@@ -1,7 +1,7 @@
 //! Values and keyframes of parameters.
 
 use ofx_host::param::{ParamDescription, ParamKind, ParamValue};
-use ofx_host::{Fault, HostError};
+use ofx_host::{Fault, HostError, RectI, RenderRequest};
 
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
@@ -84,10 +84,15 @@ fn value(param: &ParamDescription, mut part: impl FnMut() -> f64) -> Option<Para
     })
 }
 
+/// A frame within the project: with odd values, an effect may be defined further than there is memory for.
+fn framed(time: f64) -> RenderRequest {
+    RenderRequest { window: Some(RectI::new(0, 0, 40, 30)), ..plain(time) }
+}
+
 /// Renders with values that may be such that nothing can be rendered, and says if the plugin fails without a word.
 fn render(bench: &Bench, subject: &Subject, what: &str, time: f64) {
     bench.doing(format_args!("rendering {what}"));
-    match subject.instance.render(&plain(time)) {
+    match subject.instance.render(&framed(time)) {
         Err(HostError::Nothing { .. }) => {}
         Err(error) if error.fault() == Fault::Plugin && !is_explained(&error) => {
             bench.warn(format_args!("{what}, without a message: {error}"));
@@ -115,7 +120,7 @@ fn extremes(bench: &Bench) -> Result<(), Stop> {
             render(bench, &subject, &what, 0.0);
         }
         bench.doing(format_args!("resetting {}", param.name));
-        if let Err(error) = subject.instance.reset(&param.name) {
+        if let Some(error) = subject.instance.reset(&param.name).err().filter(|error| !is_explained(error)) {
             bench.fail(format_args!("{}: {error}", param.name));
         }
     }
@@ -143,13 +148,16 @@ fn random(bench: &Bench) -> Result<(), Stop> {
 }
 
 fn keys(bench: &Bench) -> Result<(), Stop> {
-    let (subject, before) = bench.working(&Setup::default())?;
+    let (subject, _) = bench.working(&Setup::default())?;
     let mut dice = bench.dice();
     let params: Vec<_> =
         subject.instance.description().params.iter().filter(settable).filter(|param| param.animates).collect();
     if params.is_empty() {
         return Err(Stop::Skip("it has no parameters that animate".to_owned()));
     }
+    let Some(before) = subject.render(bench, "without keyframes", &framed(0.0)) else {
+        return Err(Stop::Skip("it renders nothing within the project".to_owned()));
+    };
     for param in &params {
         for time in [0.0, 3.5, 8.0] {
             let Some(value) = value(param, || dice.unit()) else { continue };
@@ -169,7 +177,7 @@ fn keys(bench: &Bench) -> Result<(), Stop> {
             bench.warn(format_args!("deleting the keyframes of {}: {error}", param.name));
         }
     }
-    let after = subject.render(bench, "without keyframes again", &plain(0.0));
+    let after = subject.render(bench, "without keyframes again", &framed(0.0));
     if let Some(difference) = after.and_then(|after| difference(&before, &after, false)) {
         // A plugin may change some of its parameters when others are set.
         bench.warn(format_args!("at the defaults again, it renders something else: {difference}"));
@@ -185,7 +193,7 @@ fn save(bench: &Bench) -> Result<(), Stop> {
     bench.doing("saving the values of parameters");
     let saved = subject.instance.save()?;
     bench.doing("rendering with random values");
-    let Ok(before) = subject.instance.render(&plain(1.0)) else {
+    let Ok(before) = subject.instance.render(&framed(1.0)) else {
         return Err(Stop::Skip("it does not render with the random values".to_owned()));
     };
     let context = crate::subject::usual_context(&plugin)?;
@@ -193,7 +201,7 @@ fn save(bench: &Bench) -> Result<(), Stop> {
     bench.doing("creating an instance with the values");
     let other = plugin.instance(context, ofx_host::InstanceOptions { params: Some(saved), ..options })?;
     bench.doing("rendering with the values");
-    match other.render(&plain(1.0)) {
+    match other.render(&framed(1.0)) {
         Err(error) => bench.fail(format_args!("with the values of another instance: {error}")),
         Ok(after) => {
             if let Some(difference) = difference(&before, &after, false) {
