@@ -46,6 +46,8 @@ pub enum Kind {
     Point {
         /// Where it is not set, in fractions of the project's size from its lower left corner.
         default: [f64; 2],
+        /// Whether the effect draws it in the viewer itself; otherwise the host may.
+        own_handle: bool,
     },
     /// A whole number.
     Int {
@@ -173,12 +175,13 @@ fn describe(kind: &Kind, about: Properties<'_>, host: &Host) -> Result<()> {
             about.set_doubles(ofx::kOfxParamPropDisplayMin, &slider[..1])?;
             about.set_doubles(ofx::kOfxParamPropDisplayMax, &slider[1..])?;
         }
-        Kind::Point { default } => {
+        Kind::Point { default, own_handle } => {
             about.set_texts(ofx::kOfxParamPropDoubleType, &[ofx::kOfxParamDoubleTypeXYAbsolute])?;
             if host.normalised_defaults {
                 let system = [ofx::kOfxParamCoordinatesNormalised];
                 about.set_texts(ofx::kOfxParamPropDefaultCoordinateSystem, &system).if_known();
             }
+            about.set_flag(ofx::kOfxParamPropUseHostOverlayHandle, !own_handle).if_known();
             about.set_doubles(ofx::kOfxParamPropDefault, default)?;
             for (name, side) in [
                 (ofx::kOfxParamPropMin, -FAR),

@@ -74,7 +74,9 @@ impl Control {
                 spec
             }
             Shown::Enabled(default) => Spec::new(name, label, Kind::Bool { default: *default }, self.doc.clone()),
-            Shown::Place { .. } => Spec::new(name, label, Kind::Point { default: USUAL }, self.doc.clone()),
+            Shown::Place { .. } => {
+                Spec::new(name, label, Kind::Point { default: USUAL, own_handle: false }, self.doc.clone())
+            }
         };
         let spec = if self.animates { spec.animates() } else { spec };
         if self.is_animated { Spec { hint: self.hint_of_keys(&spec.hint), ..spec } } else { spec }
@@ -218,7 +220,7 @@ mod tests {
             ("file", "File", Kind::File, false),
             ("progress", "Progress", Kind::Double { default: 0.25, range: [0.0, 1.0], slider: [0.0, 1.0] }, true),
             ("warm", "Warm start", Kind::Bool { default: false }, false),
-            ("handle", "handle", Kind::Point { default: USUAL }, true),
+            ("handle", "handle", Kind::Point { default: USUAL, own_handle: false }, true),
             ("on", "on", Kind::Bool { default: false }, true),
         ];
         for (control, (name, label, kind, animates)) in program.controls.iter().zip(&expected) {

@@ -79,3 +79,14 @@ fn every_effect_describes_itself_without_a_complaint() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_host_draws_the_points_that_no_overlay_draws() {
+    let cases = [("org.dragfx.drag", "handle1", false), ("org.dragfx.preset.one_drag", "target", true)];
+    for (identifier, param, expected) in cases {
+        let described =
+            effect(identifier, HostSettings::default()).describe(Context::Generator).expect("a description");
+        let param = described.params.iter().find(|known| known.name == param).expect("a parameter");
+        assert_eq!(param.wants_host_handle, expected, "{identifier}");
+    }
+}

@@ -198,7 +198,7 @@ fn pairs() -> Vec<Spec> {
             (End::Target, "Target", "Where it should go. It may lie outside of the picture."),
         ];
         specs.extend(ends.map(|(end, label, hint)| {
-            let kind = Kind::Point { default: usual_place(place, end) };
+            let kind = Kind::Point { default: usual_place(place, end), own_handle: true };
             Spec::new(end_name(place, end), format!("{label} {number}"), kind, hint).within(&*own).animates()
         }));
     }

@@ -41,7 +41,7 @@ impl Class {
             Self::Whole => Kind::Int { default: 0, range: [i32::MIN, i32::MAX] },
             Self::Switch => Kind::Bool { default: false },
             Self::Text => Kind::Text { default: String::new() },
-            Self::Point => Kind::Point { default: USUAL },
+            Self::Point => Kind::Point { default: USUAL, own_handle: false },
         }
     }
 
