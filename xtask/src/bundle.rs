@@ -34,8 +34,12 @@ pub(crate) enum Profile {
 /// Makes the bundle, and gives its folder.
 pub(crate) fn make(profile: Profile) -> Result<PathBuf> {
     let library = setup::onnx_runtime()?;
-    let release: &[&str] = if profile == Profile::Release { &["--release"] } else { &[] };
-    process::run(cargo(["build", "--package", "dragfx-plugin", "--package", "dragfx"]).args(release))?;
+    // The tests take what the tests build: alone, the plugin's dependencies have other features, and would be built twice.
+    let what: &[&str] = match profile {
+        Profile::Release => &["--release", "--package", "dragfx-plugin", "--package", "dragfx"],
+        Profile::Dev => &["--workspace", "--lib", "--bins", "--tests", "--examples"],
+    };
+    process::run(cargo(["build"]).args(what))?;
     let target = root().join("target");
     let (built, folder) = match profile {
         Profile::Release => (target.join("release"), target.join("bundle")),
