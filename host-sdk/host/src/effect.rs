@@ -174,13 +174,13 @@ pub(crate) fn descriptor(identifier: &str, file_path: &str) -> PropertySet {
         .with(kOfxImageEffectPropColourManagementAvailableConfigs, plugin, none())
         .with(kOfxOpenGLPropPixelDepth, plugin, none())
         .with(kOfxPluginPropParamPageOrder, plugin, none());
-    define_devices(&set);
+    define_devices(&set, plugin);
     set
 }
 
-/// The devices that a plugin may say it renders on; this host offers the processor alone.
-fn define_devices(set: &PropertySet) {
-    set.define(kOfxImageEffectPropCPURenderSupported, Access::Plugin, c"true");
+/// The devices that can be rendered on, as plugin or host say it; this host offers the processor alone.
+pub(crate) fn define_devices(set: &PropertySet, access: Access) {
+    set.define(kOfxImageEffectPropCPURenderSupported, access, c"true");
     for device in [
         kOfxImageEffectPropOpenGLRenderSupported,
         kOfxImageEffectPropCudaRenderSupported,
@@ -189,7 +189,7 @@ fn define_devices(set: &PropertySet) {
         kOfxImageEffectPropOpenCLRenderSupported,
         kOfxImageEffectPropOpenCLSupported,
     ] {
-        set.define(device, Access::Plugin, c"false");
+        set.define(device, access, c"false");
     }
 }
 
@@ -235,7 +235,7 @@ pub(crate) fn instance(
         set.define(kOfxImageEffectPropColourManagementConfig, host, config);
         set.define(kOfxImageEffectPropDisplayColourspace, host, &project.display_colourspace);
     }
-    define_devices(&set);
+    define_devices(&set, Access::Plugin);
     // What the description says of devices is what an instance begins with.
     for device in [
         kOfxImageEffectPropCPURenderSupported,

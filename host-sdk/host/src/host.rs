@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Weak};
 use ofx_sys::*;
 
 use crate::complaint::Misuse;
+use crate::effect::define_devices;
 use crate::guard::{guard_with, text};
 use crate::handle::Owned;
 use crate::property::{Access, PropertySet, Values};
@@ -121,17 +122,7 @@ fn properties(settings: &HostSettings) -> PropertySet {
     }
     set.define(kOfxParamHostPropSupportsCustomInteract, host, settings.overlays);
     set.define(kOfxParamHostPropSupportsParametricAnimation, host, false);
-    for device in [
-        kOfxImageEffectPropOpenGLRenderSupported,
-        kOfxImageEffectPropCudaRenderSupported,
-        kOfxImageEffectPropCudaStreamSupported,
-        kOfxImageEffectPropMetalRenderSupported,
-        kOfxImageEffectPropOpenCLRenderSupported,
-        kOfxImageEffectPropOpenCLSupported,
-    ] {
-        set.define(device, host, c"false");
-    }
-    set.define(kOfxImageEffectPropCPURenderSupported, host, c"true");
+    define_devices(&set, host);
     set
 }
 
