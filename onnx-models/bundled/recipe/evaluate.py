@@ -1,8 +1,5 @@
 """How good a generator is, and what it looks like.
 
-Held-out latents are those of the command line's seeds: z = RandomState(seed).randn(1, 512). Training draws from another
-random generator, so none of them was trained on.
-
     python evaluate.py network.safetensors --out folder
 """
 
@@ -16,11 +13,6 @@ import torch.nn.functional as F
 from PIL import Image
 
 import source
-
-
-def held_out(count: int, first: int = 0) -> np.ndarray:
-    """[count, 512]"""
-    return np.concatenate([np.random.RandomState(first + i).randn(1, source.Z_DIM) for i in range(count)])
 
 
 def bytes_of(picture: torch.Tensor) -> np.ndarray:
@@ -74,7 +66,7 @@ def compare(generator, size: int, count: int, first: int = 0) -> tuple[np.ndarra
     """PSNR and MS-SSIM of held-out latents."""
     psnr, similarity = [], []
     for at in range(first, first + count, 32):
-        z = held_out(min(32, first + count - at), at)
+        z = source.held_out(min(32, first + count - at), at)
         truth = source.render(source.factors_of(z), size, landmarks=False).picture
         made = generated(generator, z, size)
         psnr.append(psnr_of(made, truth))
@@ -98,7 +90,7 @@ def grid(pictures: np.ndarray, columns: int, path: Path, scale: int = 1) -> None
 def pairs(generator, size: int, path: Path) -> None:
     """Rows of truth, each above what the generator makes of the same latents."""
     columns, rows = 8, 3
-    z = held_out(columns * rows)
+    z = source.held_out(columns * rows)
     truth = source.render(source.factors_of(z), size, landmarks=False).picture
     made = generated(generator, z, size)
     order = [half[r * columns : (r + 1) * columns] for r in range(rows) for half in (truth, made)]
@@ -118,7 +110,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     generator = export.read(args.network)
     size = generator.synthesis.sizes[-1]
-    z = held_out(36)
+    z = source.held_out(36)
     for psi in (0.7, 1.0):
         truth = source.render(source.squash(psi * source.gaussians_of(z)), size, landmarks=False).picture
         grid(generated(generator, z, size, psi), 6, args.out / f"samples-psi-{psi}.png")

@@ -21,7 +21,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-import evaluate
 import source
 
 SIZE = 256  # what the model takes
@@ -119,7 +118,7 @@ class Pool:
 
 def errors(reader: Reader, count: int = 200) -> tuple[np.ndarray, float]:
     """Distances in pixels of visible landmarks on held-out pictures of the source, and how often visibility is right."""
-    factors = source.factors_of(evaluate.held_out(count, 5000))
+    factors = source.factors_of(source.held_out(count, 5000))
     made = source.render(factors, SIZE)
     reader.eval()
     points, seen = [], []

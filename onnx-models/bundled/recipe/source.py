@@ -87,7 +87,7 @@ PARTS = 13
 
 # What the kernel needs of a part: centre 3, quadratic form 6 (xx, xy, xz, yy, yz, zz), half extents 2, axes 9 (rows: the
 # part's unit axes divided by its radii, so that they map the surface to the unit sphere).
-_CENTRE, _FORM, _EXTENT, _AXES, _PART = 0, 3, 9, 11, 20
+_CENTRE, _AXES = 0, 11
 
 # The picture's other numbers, as offsets into one row.
 _FIELDS = (
@@ -112,6 +112,12 @@ _MOUTH, _LIDS, _GAZE, _PATCH, _SOLIDS, _SHADOW = (
 
 
 # --------------------------------------------------------------------------------------------------------------- factors
+
+
+def held_out(count: int, first: int = 0) -> np.ndarray:
+    """The latents of `dragfx`'s seeds from `first` on, [count, 512]. Training draws from another random generator, so no
+    network has seen them."""
+    return np.concatenate([np.random.RandomState(first + i).randn(1, Z_DIM) for i in range(count)])
 
 
 def projection(z_dim: int = Z_DIM, seed: int = 20) -> np.ndarray:
@@ -357,7 +363,7 @@ def scene_of(factors: np.ndarray) -> Scene:
 # ---------------------------------------------------------------------------------------------------------------- kernel
 
 # Labels of what a ray meets: 0 is the background, else 1 + 8 * part + what is drawn there. Pixels in whose neighbourhood
-# the labels differ are sampled more finely. From `_DETAIL` of the drawn things on, a pixel counts as detail.
+# the labels differ are sampled more finely.
 _PLAIN, _SECONDARY, _LINE, _INSIDE, _TONGUE, _PUPIL, _WHITE, _RING = range(8)
 _FINE = 4  # samples along each side of a pixel where labels differ
 
@@ -379,6 +385,15 @@ def _nearest(parts, x, y):
         z = p[2] + (np.sqrt(square) - half) / p[8]
         if z > best:
             best, which = z, i
+    return which, best
+
+
+@numba.njit(nogil=True, cache=True)
+def _nearest_of(parts, xs, ys):
+    """`_nearest` of many rays."""
+    which, best = np.empty(len(xs), np.int64), np.empty(len(xs), np.float32)
+    for i in range(len(xs)):
+        which[i], best[i] = _nearest(parts, xs[i], ys[i])
     return which, best
 
 
@@ -622,23 +637,61 @@ class Rendering:
     visible: np.ndarray  # [B, L] bool
 
 
+def pixels_of(points: np.ndarray, size: int) -> np.ndarray:
+    """Where points [..., 3] of the view are in the picture: [..., 2] (x, y) in pixels."""
+    scale = size / (2 * VIEW_HALF)
+    x = (points[..., 0] - VIEW_CENTRE[0] + VIEW_HALF) * scale - 0.5
+    y = (VIEW_CENTRE[1] + VIEW_HALF - points[..., 1]) * scale - 0.5
+    return np.stack([x, y], axis=-1)
+
+
+def _inside(pixels: np.ndarray, size: int) -> np.ndarray:
+    return np.all((pixels >= -0.5) & (pixels <= size - 0.5), axis=-1)
+
+
 def landmarks_of(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Where the landmarks are in pixels [B, L, 2] (x, y), and which of them can be seen [B, L].
 
     A landmark is seen if it is in the picture and nothing lies before it. Points near an outline are given the benefit of
     the doubt: the surface there turns away from the camera.
     """
-    points = scene.landmarks
-    scale = size / (2 * VIEW_HALF)
-    x = (points[..., 0] - VIEW_CENTRE[0] + VIEW_HALF) * scale - 0.5
-    y = (VIEW_CENTRE[1] + VIEW_HALF - points[..., 1]) * scale - 0.5
-    pixels = np.stack([x, y], axis=-1)
-    visible = np.all((pixels >= -0.5) & (pixels <= size - 0.5), axis=-1)
-    for b, marks in enumerate(points.astype(np.float32)):
-        for i, (x, y, z) in enumerate(marks):
-            part, nearest = _nearest(scene.parts[b], x, y)
-            visible[b, i] &= part < 0 or nearest < z + 0.03
+    pixels = pixels_of(scene.landmarks, size)
+    visible = _inside(pixels, size)
+    for b, (x, y, z) in enumerate(scene.landmarks.astype(np.float32).transpose(0, 2, 1)):
+        part, nearest = _nearest_of(scene.parts[b], x, y)
+        visible[b] &= (part < 0) | (nearest < z + np.float32(0.03))
     return pixels, visible
+
+
+def surface_at(scene: Scene, pixels: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """What a picture of one head shows at pixels [N, 2] (x, y): the part [N], or -1, and the surface point [N, 3] in view."""
+    step = 2 * VIEW_HALF / size
+    x = VIEW_CENTRE[0] - VIEW_HALF + (pixels[:, 0] + 0.5) * step
+    y = VIEW_CENTRE[1] + VIEW_HALF - (pixels[:, 1] + 0.5) * step
+    part, z = _nearest_of(scene.parts[0], x.astype(np.float32), y.astype(np.float32))
+    return part, np.stack([x, y, z], axis=1)
+
+
+def correspondences(a: Scene, b: Scene, pixels: np.ndarray, size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+    """Where a picture of one head, b, has what a picture of another, a, shows at pixels [N, 2] (x, y); and whether it is
+    to be seen there [N].
+
+    A surface point keeps its place in its part's own frame, however the part is moved, turned and stretched. It is seen if
+    it is in the picture, nothing lies before it, and neither camera looks along the surface, where a small error of depth
+    is a large one in the frame.
+    """
+    part, points = surface_at(a, pixels, size)
+    frames, onto = (s.parts[0, part].astype(np.float64) for s in (a, b))
+    axes, axes_b = (rows[:, _AXES:].reshape(-1, 3, 3) for rows in (frames, onto))
+    sphere = np.einsum("nij,nj->ni", axes, points - frames[:, _CENTRE : _CENTRE + 3])
+    moved = onto[:, _CENTRE : _CENTRE + 3] + np.linalg.solve(axes_b, sphere[:, :, None])[:, :, 0]
+    found = pixels_of(moved, size)
+    part_b, points_b = surface_at(b, found, size)
+    seen = (part >= 0) & (part_b == part) & (np.abs(points_b[:, 2] - moved[:, 2]) < 0.01) & _inside(found, size)
+    for each in (axes, axes_b):
+        normal = np.einsum("nij,ni->nj", each, sphere)
+        seen &= normal[:, 2] > 0.25 * np.linalg.norm(normal, axis=1)
+    return found, seen
 
 
 def render(factors: np.ndarray, size: int = 256, landmarks: bool = True) -> Rendering:
