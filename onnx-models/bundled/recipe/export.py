@@ -2,8 +2,11 @@
 
     python export.py runs/main/checkpoint.pt bundled.safetensors
 
-See docs/checkpoints.md of DragFX for the format. Numbers are float16. The mapping's weights get the learning rate multiplier
-that all official networks have (0.01), so that other tools compute the same.
+See docs/checkpoints.md of DragFX for the format. Numbers are float16. The mapping's weights get the learning rate
+multiplier that all official networks have (0.01), so that other tools compute the same.
+
+A file's w is smaller than the trained one, and its affine layers make up for that, so pictures are the same. A drag moves
+each number of w by about 0.001 a step: at the scale that training ends with (1.3) it would take three times as long.
 """
 
 import argparse
@@ -16,33 +19,38 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 import source
-from network import W_DIM, Generator, StyledConv
+from network import W_DIM, Generator
 
 MULTIPLIER = 0.01
+W_DEVIATION = 0.32  # standard deviation of a file's w, on average over its numbers
 LIMIT = 16 << 20  # bytes that the file may have
 
 
-def average_w(generator: Generator, count: int = 50_000) -> torch.Tensor:
-    """The mean of w over latents that are always the same, [512]."""
+def spread_of_w(generator: Generator, count: int = 50_000) -> tuple[torch.Tensor, float]:
+    """The mean of w [512], and the standard deviation of its numbers on average, over latents that are always the same."""
     z = np.random.default_rng(12345).standard_normal((count, source.Z_DIM)).astype(np.float32)
     with torch.no_grad():
-        return generator.mapping(torch.from_numpy(z)).mean(0)
+        deviation, mean = torch.std_mean(generator.mapping(torch.from_numpy(z)), 0)
+    return mean, deviation.mean().item()
 
 
 def tensors_of(generator: Generator) -> dict[str, torch.Tensor]:
-    """NVIDIA's names and scales, float32."""
+    """NVIDIA's names and scales, float32; w scaled to `W_DEVIATION`."""
     mapping = generator.mapping
+    mean, deviation = spread_of_w(generator)
+    # Leaky ReLU passes a positive factor on: the last layer's scale is that of w.
+    scale = W_DEVIATION / deviation
     with torch.no_grad():
         result = {
             # A layer computes x @ (weight * multiplier / sqrt(inputs)) + bias * multiplier.
             "mapping.fc0.weight": mapping.mix @ mapping.projection * (source.Z_DIM**0.5 / MULTIPLIER),
             "mapping.fc0.bias": mapping.bias0 / MULTIPLIER,
-            "mapping.fc1.weight": mapping.weight1 / MULTIPLIER,
-            "mapping.fc1.bias": mapping.bias1 / MULTIPLIER,
-            "mapping.w_avg": average_w(generator),
+            "mapping.fc1.weight": mapping.weight1 * (scale / MULTIPLIER),
+            "mapping.fc1.bias": mapping.bias1 * (scale / MULTIPLIER),
+            "mapping.w_avg": mean * scale,
         }
         for name, value in generator.synthesis.state_dict().items():
-            result[f"synthesis.{name}"] = value.clone()
+            result[f"synthesis.{name}"] = value / scale if name.endswith("affine.weight") else value.clone()
     return result
 
 
@@ -68,7 +76,7 @@ def write(generator: Generator, path: Path) -> None:
 
 
 def read(path: Path) -> Generator:
-    """The generator of a file that `write` made (its mapping sees z through the source's projection)."""
+    """The generator of a file that `write` made (its mapping sees z through the source's projection); its w is the file's."""
     with safe_open(path, "pt") as file:
         resolution = int(file.metadata()["resolution"])
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
@@ -95,7 +103,7 @@ def main() -> None:
     generator = Generator()
     generator.load_state_dict(torch.load(args.checkpoint, weights_only=True)["average"])
     write(generator, args.output)
-    print(f"{args.output}: {args.output.stat().st_size} bytes, {sum(1 for m in generator.modules() if isinstance(m, StyledConv))} layers")
+    print(f"{args.output}: {args.output.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ COUNT = len(source.LANDMARKS)
 PICTURES, BATCH, POOL, REUSE = 44_000, 16, 4096, 3
 RATE = 2e-3
 SAVE_SECONDS = 180
+HELD_OUT = 200  # pictures of the quick test at each checkpoint
 
 
 def conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
@@ -116,7 +117,7 @@ class Pool:
         return picture, torch.from_numpy(self.points[at]), torch.from_numpy(self.visible[at])
 
 
-def errors(reader: Reader, count: int = 200) -> tuple[np.ndarray, float]:
+def errors(reader: Reader, count: int) -> tuple[np.ndarray, float]:
     """Distances in pixels of visible landmarks on held-out pictures of the source, and how often visibility is right."""
     factors = source.factors_of(source.held_out(count, 5000))
     made = source.render(factors, SIZE)
@@ -157,7 +158,7 @@ def train(run: Path, seed: int) -> None:
             }  # fmt: skip
             torch.save(state, path.with_suffix(".part"))
             os.replace(path.with_suffix(".part"), path)
-            distance, right = errors(reader)
+            distance, right = errors(reader, HELD_OUT)
             entry = {
                 "pictures": pictures, "median_px": round(float(np.median(distance)), 3),
                 "mean_px": round(float(distance.mean()), 3), "p95_px": round(float(np.quantile(distance, 0.95)), 3),

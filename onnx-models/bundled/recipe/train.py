@@ -1,9 +1,10 @@
 """Trains the bundled generator: python train.py --run runs/main
 
-The generator is regressed: for every latent z the source knows the true picture. Training begins at 16x16, where a picture
-costs three milliseconds and the geometry can be learned, and grows to 256x256 (`STAGES`). Kill it whenever you like: a
-checkpoint is written every few minutes (and on SIGTERM), and the same command goes on from it. Beside the checkpoint lie `log.jsonl` (the
-curves) and sample sheets (truth above, generated below); `latest.safetensors` is exported each time.
+The generator is regressed: for every latent z the source knows the true picture. Training begins at 16x16, where a
+picture costs a few milliseconds and the geometry can be learned, and grows to 256x256 (`STAGES`). Kill it whenever you
+like: a checkpoint is written every few minutes (and on SIGTERM), and the same command goes on from it. Beside the
+checkpoint lie `log.jsonl` (the curves) and sample sheets (truth above, generated below); `latest.safetensors` is exported
+each time.
 """
 
 import argparse
