@@ -1,4 +1,4 @@
-"""Writes ../benchmark.json, the data with which `dragfx eval` measures: what is true of held-out pictures of the source.
+"""Writes ../benchmark.json, the data with which `dragfx eval` measures: truths about held-out pictures of the source.
 
     python benchmark.py
 
@@ -6,8 +6,8 @@
 - `pairs`: two heads each, z1 of `seed` and z2 = cos(angle) z1 + sin(angle) z of `other`, and surface points that both
   pictures show: x, y in the first, x, y in the second. A drag is to bring the first head's points to the second's.
 
-Pixels: x right, y down, the centre of the top-left pixel is the origin. Nothing in it depends on time or chance; another
-processor may round a last digit otherwise. Seeds from 20000 up are for this file alone.
+Pixels: x right, y down, the centre of the top-left pixel is the origin. Nothing in it depends on time or chance;
+another processor may round a last digit otherwise. Seeds from 20000 up are for this file alone.
 """
 
 import json

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+import export
 import source
 
 
@@ -24,7 +25,7 @@ def generated(generator, z: np.ndarray, size: int, psi: float = 1.0, batch: int 
     """[B, R, R, 3] uint8"""
     made = []
     with torch.no_grad():
-        average = generator.mapping(torch.randn(20_000, source.Z_DIM)).mean(0) if psi != 1 else 0
+        average = export.spread_of_w(generator)[0] if psi != 1 else 0
         for at in range(0, len(z), batch):
             w = generator.mapping(torch.tensor(z[at : at + batch], dtype=torch.float32))
             w = average + psi * (w - average)
@@ -39,8 +40,8 @@ def psnr_of(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def ms_ssim_of(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Multi-scale structural similarity (Wang et al. 2003) per picture, mean over colours. Five scales from 176 pixels up;
-    smaller pictures have room for fewer, whose weights are then normalised."""
+    """Multi-scale structural similarity (Wang et al. 2003) per picture, mean over colours. Five scales from 176
+    pixels up; smaller pictures have room for fewer, whose weights are then normalised."""
     weights = torch.tensor([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
     scales = max(1, min(5, int(np.log2(a.shape[1] / 11)) + 1))
     weights = weights[:scales] / weights[:scales].sum()
@@ -98,8 +99,6 @@ def pairs(generator, size: int, path: Path) -> None:
 
 
 def main() -> None:
-    import export
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("network", type=Path)
     parser.add_argument("--out", type=Path, default=Path("runs/evaluation"))

@@ -5,8 +5,9 @@
 See docs/checkpoints.md of DragFX for the format. Numbers are float16. The mapping's weights get the learning rate
 multiplier that all official networks have (0.01), so that other tools compute the same.
 
-A file's w is smaller than the trained one, and its affine layers make up for that, so pictures are the same. A drag moves
-each number of w by about 0.001 a step: at the scale that training ends with (1.3) it would take three times as long.
+A file's w is smaller than the trained one, and its affine layers make up for that, so pictures are the same. A drag
+moves each number of w by about 0.001 a step: at the scale that training ends with (1.3) it would take three times the
+steps.
 """
 
 import argparse
@@ -27,7 +28,7 @@ LIMIT = 16 << 20  # bytes that the file may have
 
 
 def spread_of_w(generator: Generator, count: int = 50_000) -> tuple[torch.Tensor, float]:
-    """The mean of w [512], and the standard deviation of its numbers on average, over latents that are always the same."""
+    """The mean of w [512] and the average deviation of its numbers, over latents that are always the same."""
     z = np.random.default_rng(12345).standard_normal((count, source.Z_DIM)).astype(np.float32)
     with torch.no_grad():
         deviation, mean = torch.std_mean(generator.mapping(torch.from_numpy(z)), 0)
@@ -76,7 +77,7 @@ def write(generator: Generator, path: Path) -> None:
 
 
 def read(path: Path) -> Generator:
-    """The generator of a file that `write` made (its mapping sees z through the source's projection); its w is the file's."""
+    """The generator of a file that `write` made: its mapping sees z through the source's projection."""
     with safe_open(path, "pt") as file:
         resolution = int(file.metadata()["resolution"])
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118

@@ -5,9 +5,9 @@
 //     xs  = a * s                                    (s: the style of the next convolution; if there is one)
 //     rgb = sum over channels of a * wr              (wr: ToRGB's weight times its style; if there is one)
 //
-// PyTorch alone reads and writes the activations a dozen times for this, which takes longer on a CPU than the convolutions
-// do. Activations are bfloat16, channels last; everything else is float32. With `up`, y holds the four phases of an
-// up-sampling convolution as four groups of channels, which are read to their pixels.
+// PyTorch alone reads and writes the activations a dozen times for this, which takes longer on a CPU than the
+// convolutions do. Activations are bfloat16, channels last; everything else is float32. With `up`, y holds the four
+// phases of an up-sampling convolution as four groups of channels, which are read to their pixels.
 
 #include <torch/extension.h>
 
@@ -38,7 +38,8 @@ const uint16_t* halves(const at::Tensor& tensor) { return reinterpret_cast<const
 uint16_t* halves_mut(const at::Tensor& tensor) { return reinterpret_cast<uint16_t*>(tensor.data_ptr()); }
 
 // Where the channels of an output pixel lie in y.
-inline int64_t place(bool up, int64_t batch, int64_t row, int64_t column, int64_t height, int64_t width, int64_t channels) {
+inline int64_t place(bool up, int64_t batch, int64_t row, int64_t column, int64_t height, int64_t width,
+                     int64_t channels) {
     if (!up) return ((batch * height + row) * width + column) * channels;
     const int64_t low = (batch * (height / 2) + row / 2) * (width / 2) + column / 2;
     return low * 4 * channels + ((row & 1) * 2 + (column & 1)) * channels;
@@ -111,7 +112,8 @@ std::vector<at::Tensor> backward(at::Tensor gxs_, at::Tensor grgb_, at::Tensor a
     const bool scaled = gxs_.numel() > 0, colour = grgb_.numel() > 0;
     const auto gxs = scaled ? gxs_.contiguous(at::MemoryFormat::ChannelsLast) : gxs_;
     const auto grgb = colour ? grgb_.contiguous() : grgb_;
-    auto gy = up ? activations(batch, 4 * channels, height / 2, width / 2) : activations(batch, channels, height, width);
+    auto gy = up ? activations(batch, 4 * channels, height / 2, width / 2)
+                 : activations(batch, channels, height, width);
     auto gd = at::zeros({batch, channels}, d.options()), gb = at::zeros({batch, channels}, d.options());
     auto gs = at::zeros(s.sizes(), d.options()), gwr = at::zeros(wr.sizes(), d.options());
     auto gstrength = at::zeros({batch}, d.options());
@@ -176,8 +178,9 @@ std::vector<at::Tensor> backward(at::Tensor gxs_, at::Tensor grgb_, at::Tensor a
     return {gy, gd, gb.sum(0), gstrength.sum(), gs, gwr};
 }
 
-// The weights of an up-sampling convolution, w [O, I, 3, 3], to those of its four phases, [4 O, I, 3, 3] in bfloat16 and
-// channels last; and gradients the other way. Along one axis phase p's tap a is the sum over j of rows[p][a][j] w[j].
+// The weights of an up-sampling convolution, w [O, I, 3, 3], to those of its four phases, [4 O, I, 3, 3] in bfloat16
+// and channels last; and gradients the other way. Along one axis phase p's tap a is the sum over j of
+// kRows[p][a][j] w[j].
 namespace {
 
 constexpr float kRows[2][3][3] = {
@@ -217,7 +220,8 @@ at::Tensor phases(at::Tensor w_) {
 at::Tensor phases_backward(at::Tensor g_) {
     const auto g = g_.contiguous(at::MemoryFormat::ChannelsLast);
     const int64_t outputs = g.size(0) / 4, inputs = g.size(1);
-    auto result = at::empty({outputs, inputs, 3, 3}, g.options().dtype(at::kFloat).memory_format(at::MemoryFormat::Contiguous));
+    auto options = g.options().dtype(at::kFloat).memory_format(at::MemoryFormat::Contiguous);
+    auto result = at::empty({outputs, inputs, 3, 3}, options);
     at::parallel_for(0, outputs, 8, [&](int64_t begin, int64_t end) {
         for (int64_t o = begin; o < end; ++o) {
             float sum[9][kMaxChannels] = {};

@@ -2,12 +2,12 @@
 
 Two paths compute the same function:
 
-- `Synthesis.forward` is the plain one, float32, in the form that the ONNX graphs have: x * s -> convolution with constant
-  weights -> * d, noise, bias, leaky ReLU. Use it to look, to test and on machines without the kernel.
-- `Synthesis.forward_fast` is for training: bfloat16 convolutions (which the AMX units of recent Xeons run ten times as fast
-  as float32), and `kernel.cpp` for all that lies between two convolutions. An up-sampling convolution (transposed
-  convolution, then the [1, 3, 3, 1] filter) is one 3x3 convolution at the low resolution with four groups of outputs, one per
-  phase, whose weights are a fixed linear map of the true ones.
+- `Synthesis.forward` is the plain one, float32, in the form that the ONNX graphs have: x * s -> convolution with
+  constant weights -> * d, noise, bias, leaky ReLU. Use it to look, to test and on machines without the kernel.
+- `Synthesis.forward_fast` is for training: bfloat16 convolutions (which the AMX units of recent Xeons run ten times as
+  fast as float32), and `kernel.cpp` for all that lies between two convolutions. An up-sampling convolution (transposed
+  convolution, then the [1, 3, 3, 1] filter) is one 3x3 convolution at the low resolution with four groups of outputs,
+  one per phase, whose weights are a fixed linear map of the true ones.
 
 Parameters are kept as a trainer likes them, not as files have them: the mapping's weights without the learning rate
 multiplier. `export.py` converts.
@@ -37,8 +37,8 @@ def widths_of(resolution: int, base: int, most: int) -> dict[int, int]:
 class Mapping(nn.Module):
     """z [B, 512] -> w [B, 512], two layers of leaky ReLU.
 
-    The first layer sees z through the source's own projection only: its weight is `mix` @ projection, and `mix` begins as
-    thresholds on single factors and on random mixtures of the geometric ones.
+    The first layer sees z through the source's own projection only: its weight is `mix` @ projection, and `mix` begins
+    as thresholds on single factors and on random mixtures of the geometric ones.
     """
 
     def __init__(self, seed: int = 0):
@@ -180,8 +180,8 @@ class Synthesis(nn.Module):
             return conv.noise_const[None]
         return torch.randn(batch, *conv.noise_const.shape)
 
-    def forward(self, ws: torch.Tensor, size: int | None = None, noise: str = "const", taps: list | None = None) -> torch.Tensor:
-        """The picture; up to block `size` only, if given. Each block's features are appended to `taps`."""
+    def forward(self, ws: torch.Tensor, size: int | None = None, noise: str = "const") -> torch.Tensor:
+        """The picture; up to block `size` only, if given."""
         x, rgb, row = None, None, 0
         for each in self.sizes:
             block = getattr(self, f"b{each}")
@@ -194,8 +194,6 @@ class Synthesis(nn.Module):
             row += 1
             colours = block.torgb(x, ws[:, row])
             rgb = colours if rgb is None else upsample(rgb) + colours
-            if taps is not None:
-                taps.append(x)
             if each == size:
                 break
         return rgb
@@ -251,7 +249,7 @@ class Generator(nn.Module):
         return self.synthesis(self.broadcast(self.mapping(z)), size, noise)
 
 
-# ------------------------------------------------------------------------------------------------------------ the kernel
+# ----------------------------------------------------------------------------------------------------------- the kernel
 
 
 @cache

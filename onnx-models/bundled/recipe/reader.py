@@ -3,9 +3,9 @@
     python reader.py train --run runs/reader
     python reader.py export runs/reader/checkpoint.pt landmarks.onnx
 
-The ONNX model takes `picture` [N, 3, 256, 256] in [-1, 1] and gives `landmarks` [N, L, 2] (x, y in pixels, the centre of the
-top-left pixel is the origin) and `visibility` [N, L] in [0, 1]; L and the order are those of `source.LANDMARKS`, which the
-model's metadata has under `landmarks`, with commas.
+The ONNX model takes `picture` [N, 3, 256, 256] in [-1, 1] and gives `landmarks` [N, L, 2] (x, y in pixels, the centre
+of the top-left pixel is the origin) and `visibility` [N, L] in [0, 1]; L and the order are those of `source.LANDMARKS`,
+which the model's metadata has under `landmarks`, with commas.
 
 A small U-net makes a heat map per landmark at a quarter of the resolution; the landmark is the map's centre of mass.
 """
@@ -118,7 +118,7 @@ class Pool:
 
 
 def errors(reader: Reader, count: int) -> tuple[np.ndarray, float]:
-    """Distances in pixels of visible landmarks on held-out pictures of the source, and how often visibility is right."""
+    """Distances in pixels of visible landmarks on held-out pictures, and how often visibility is right."""
     factors = source.factors_of(source.held_out(count, 5000))
     made = source.render(factors, SIZE)
     reader.eval()
@@ -162,7 +162,8 @@ def train(run: Path, seed: int) -> None:
             entry = {
                 "pictures": pictures, "median_px": round(float(np.median(distance)), 3),
                 "mean_px": round(float(distance.mean()), 3), "p95_px": round(float(np.quantile(distance, 0.95)), 3),
-                "visibility_right": round(right, 4), "ms": round(1e3 * (time.time() - saved) / max(steps * BATCH, 1), 1),
+                "visibility_right": round(right, 4),
+                "ms": round(1e3 * (time.time() - saved) / max(steps * BATCH, 1), 1),
             }  # fmt: skip
             print(json.dumps(entry), flush=True)
             with open(run / "log.jsonl", "a") as file:

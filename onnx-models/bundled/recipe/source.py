@@ -1,18 +1,20 @@
 """The source: a procedural renderer of toy animal heads, whose every landmark is known.
 
-A picture is made from a vector of *factors*, numbers in [0, 1] with names (`FACTORS`), and the factors from a latent z by a
-fixed function (`factors_of`): z is normalised as StyleGAN2 does, projected on as many orthonormal directions as there are
-factors, and squashed by the normal distribution function. So every z has a true picture, true landmarks and a true mask.
+A picture is made from a vector of *factors*, numbers in [0, 1] with names (`FACTORS`), and the factors from a latent z
+by a fixed function (`factors_of`): z is normalised as StyleGAN2 does, projected on as many orthonormal directions as
+there are factors, and squashed by the normal distribution function. So every z has a true picture, true landmarks and a
+true mask.
 
-The scene is a handful of ellipsoids under an orthographic camera. A ray meets an ellipsoid in closed form; what lies on the
-surfaces (iris, lids, mouth, blush) is drawn by the surface point's place in the part's own frame. Frames, all right-handed:
+The scene is a handful of ellipsoids under an orthographic camera. A ray meets an ellipsoid in closed form; what lies on
+the surfaces (iris, lids, mouth, blush) is drawn by the surface point's place in the part's own frame. Frames, all
+right-handed:
 
 - view: x right, y up, z towards the camera; the picture is a square about `VIEW_CENTRE`, `VIEW_HALF` to each side;
 - head: origin at the head's centre, axes turn with yaw, pitch and roll;
 - pixels (landmarks): x right, y down, origin at the centre of the top-left pixel.
 
-"Left" and "right" are those of the picture, not of the animal. Colours are sRGB values in [0, 1]; light is computed on them
-as they are, which is enough for toys.
+"Left" and "right" are those of the picture, not of the animal. Colours are sRGB values in [0, 1]; light is computed on
+them as they are, which is enough for toys.
 """
 
 from dataclasses import dataclass
@@ -85,8 +87,8 @@ VIEW_HALF = 0.78
 BODY, HEAD, CHEEK_L, CHEEK_R, MUZZLE, JAW, NOSE, EYE_L, EYE_R, EAR_L, EAR_R, BROW_L, BROW_R = range(13)
 PARTS = 13
 
-# What the kernel needs of a part: centre 3, quadratic form 6 (xx, xy, xz, yy, yz, zz), half extents 2, axes 9 (rows: the
-# part's unit axes divided by its radii, so that they map the surface to the unit sphere).
+# What the kernel needs of a part: centre 3, quadratic form 6 (xx, xy, xz, yy, yz, zz), half extents 2, axes 9 (rows:
+# the part's unit axes divided by its radii, so that they map the surface to the unit sphere).
 _CENTRE, _AXES = 0, 11
 
 # The picture's other numbers, as offsets into one row.
@@ -111,12 +113,12 @@ _MOUTH, _LIDS, _GAZE, _PATCH, _SOLIDS, _SHADOW = (
 )  # fmt: skip
 
 
-# --------------------------------------------------------------------------------------------------------------- factors
+# -------------------------------------------------------------------------------------------------------------- factors
 
 
 def held_out(count: int, first: int = 0) -> np.ndarray:
-    """The latents of `dragfx`'s seeds from `first` on, [count, 512]. Training draws from another random generator, so no
-    network has seen them."""
+    """The latents of `dragfx`'s seeds from `first` on, [count, 512]. Training draws from another random generator, so
+    no network has seen them."""
     return np.concatenate([np.random.RandomState(first + i).randn(1, Z_DIM) for i in range(count)])
 
 
@@ -144,7 +146,7 @@ def factors_of(z: np.ndarray) -> np.ndarray:
     return squash(gaussians_of(z))
 
 
-# ----------------------------------------------------------------------------------------------------------------- scene
+# ---------------------------------------------------------------------------------------------------------------- scene
 
 
 @dataclass
@@ -302,7 +304,9 @@ def scene_of(factors: np.ndarray) -> Scene:
     back_bottom = _rgb(hue + f["background_shift"], 0.52 * one, 0.80 * light)
     azimuth, elevation = np.deg2rad(f["light_azimuth"]), np.deg2rad(f["light_elevation"])
     to_light = vec(np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation))
-    solids = np.concatenate([muzzle, muzzle_radii, eyes[-1], eyes[1], nose, nose_radii, vec(size, 0, 0), head_radii], axis=1)
+    solids = np.concatenate(
+        [muzzle, muzzle_radii, eyes[-1], eyes[1], nose, nose_radii, vec(size, 0, 0), head_radii], axis=1
+    )
     head_view = to_view(vec(0, -0.06, 0))
     numbers = np.concatenate(
         [
@@ -360,10 +364,10 @@ def scene_of(factors: np.ndarray) -> Scene:
     return Scene(parts.astype(np.float32), numbers.astype(np.float32), points, owners)
 
 
-# ---------------------------------------------------------------------------------------------------------------- kernel
+# --------------------------------------------------------------------------------------------------------------- kernel
 
-# Labels of what a ray meets: 0 is the background, else 1 + 8 * part + what is drawn there. Pixels in whose neighbourhood
-# the labels differ are sampled more finely.
+# Labels of what a ray meets: 0 is the background, else 1 + 8 * part + what is drawn there. Pixels in whose
+# neighbourhood the labels differ are sampled more finely.
 _PLAIN, _SECONDARY, _LINE, _INSIDE, _TONGUE, _PUPIL, _WHITE, _RING = range(8)
 _FINE = 4  # samples along each side of a pixel where labels differ
 
@@ -469,7 +473,8 @@ def _shade(parts, s, x, y, out):
             facing = qx * s[_GAZE] + qy * s[_GAZE + 1] + qz * s[_GAZE + 2]
             shine = np.float32(1.0)
             # The upper lid shades the ball.
-            occlusion = np.float32(1.0) - np.float32(0.30) * max(np.float32(0.0), np.float32(1.0) + upper * np.float32(4.0))
+            lid = max(np.float32(0.0), np.float32(1.0) + upper * np.float32(4.0))
+            occlusion = np.float32(1.0) - np.float32(0.30) * lid
             if facing > np.float32(0.925):
                 colour, drawn = _DARK, _PUPIL
             elif facing > np.float32(0.765):
@@ -522,8 +527,8 @@ def _shade(parts, s, x, y, out):
                 )
                 occlusion *= np.float32(1.0) - np.float32(0.24) * a
                 if part == JAW:
-                    t = min(max((hy - s[_MOUTH + 1] + s[_MOUTH + 3]) * np.float32(9.0) + np.float32(0.7), np.float32(0.0)),
-                            np.float32(1.0))  # fmt: skip
+                    t = (hy - s[_MOUTH + 1] + s[_MOUTH + 3]) * np.float32(9.0) + np.float32(0.7)
+                    t = min(max(t, np.float32(0.0)), np.float32(1.0))
                     occlusion *= np.float32(1.0) - np.float32(0.30) * t
 
     lx, ly, lz = s[_LIGHT], s[_LIGHT + 1], s[_LIGHT + 2]
@@ -555,7 +560,8 @@ def _shade(parts, s, x, y, out):
         c += (np.float32(1.0) - c) * gloss
         # A soft shoulder instead of a hard clip.
         if c > np.float32(0.85):
-            c = np.float32(0.85) + np.float32(0.15) * (np.float32(1.0) - np.exp((np.float32(0.85) - c) / np.float32(0.15)))
+            over = np.exp((np.float32(0.85) - c) / np.float32(0.15))
+            c = np.float32(0.85) + np.float32(0.15) * (np.float32(1.0) - over)
         out[k] = c
     return 1 + 8 * part + drawn
 
@@ -623,7 +629,7 @@ def _draw(parts, numbers, size, everywhere, picture, mask, detail):
                 detail[b, row, column] = np.uint8(fine * gain + np.float32(0.5))
 
 
-# ------------------------------------------------------------------------------------------------------------- rendering
+# ------------------------------------------------------------------------------------------------------------ rendering
 
 
 @dataclass
@@ -652,8 +658,8 @@ def _inside(pixels: np.ndarray, size: int) -> np.ndarray:
 def landmarks_of(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Where the landmarks are in pixels [B, L, 2] (x, y), and which of them can be seen [B, L].
 
-    A landmark is seen if it is in the picture and nothing lies before it. Points near an outline are given the benefit of
-    the doubt: the surface there turns away from the camera.
+    A landmark is seen if it is in the picture and nothing lies before it. Points near an outline are given the benefit
+    of the doubt: the surface there turns away from the camera.
     """
     pixels = pixels_of(scene.landmarks, size)
     visible = _inside(pixels, size)
@@ -664,7 +670,7 @@ def landmarks_of(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def surface_at(scene: Scene, pixels: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """What a picture of one head shows at pixels [N, 2] (x, y): the part [N], or -1, and the surface point [N, 3] in view."""
+    """What a picture of one head has at pixels [N, 2] (x, y): the part [N], or -1, and its surface's point [N, 3]."""
     step = 2 * VIEW_HALF / size
     x = VIEW_CENTRE[0] - VIEW_HALF + (pixels[:, 0] + 0.5) * step
     y = VIEW_CENTRE[1] + VIEW_HALF - (pixels[:, 1] + 0.5) * step
@@ -673,12 +679,12 @@ def surface_at(scene: Scene, pixels: np.ndarray, size: int) -> tuple[np.ndarray,
 
 
 def correspondences(a: Scene, b: Scene, pixels: np.ndarray, size: int = 256) -> tuple[np.ndarray, np.ndarray]:
-    """Where a picture of one head, b, has what a picture of another, a, shows at pixels [N, 2] (x, y); and whether it is
-    to be seen there [N].
+    """Where a picture of one head, b, has what a picture of another, a, has at pixels [N, 2] (x, y), and whether it is
+    seen there [N].
 
-    A surface point keeps its place in its part's own frame, however the part is moved, turned and stretched. It is seen if
-    it is in the picture, nothing lies before it, and neither camera looks along the surface, where a small error of depth
-    is a large one in the frame.
+    A surface point keeps its place in its part's own frame, however the part is moved, turned and stretched. It is seen
+    if it is in the picture, nothing lies before it, and neither camera looks along the surface, where a small error of
+    depth is a large one in the frame.
     """
     part, points = surface_at(a, pixels, size)
     frames, onto = (s.parts[0, part].astype(np.float64) for s in (a, b))

@@ -3,8 +3,8 @@
 The generator is regressed: for every latent z the source knows the true picture. Training begins at 16x16, where a
 picture costs a few milliseconds and the geometry can be learned, and grows to 256x256 (`STAGES`). Kill it whenever you
 like: a checkpoint is written every few minutes (and on SIGTERM), and the same command goes on from it. Beside the
-checkpoint lie `log.jsonl` (the curves) and sample sheets (truth above, generated below); `latest.safetensors` is exported
-each time.
+checkpoint lie `log.jsonl` (the curves) and sample sheets (truth above, generated below); `latest.safetensors` is
+exported each time.
 """
 
 import argparse
@@ -54,8 +54,8 @@ HELD_OUT = 64  # latents of the quick test at each checkpoint
 
 
 class Pool:
-    """Rendered pictures, replaced one by one. Each picture's latent is a function of the seed and the picture's number, so
-    that a run that goes on sees no picture of the earlier part again."""
+    """Rendered pictures, replaced one by one. Each picture's latent is a function of the seed and the picture's
+    number, so that a run that goes on sees no picture of the earlier part again."""
 
     def __init__(self, stage: Stage, seed: int, number: int):
         self.stage, self.seed, self.number, self.place = stage, seed, number, 0
@@ -89,8 +89,8 @@ class Pool:
 def loss_of(pictures: list[torch.Tensor], target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """How far the pictures (smallest first) are from the target.
 
-    The last one counts by pixel, by gradient (sharp edges) and at coarser scales (right places); the partial sums below it
-    have a small say, so that each resolution draws what it can.
+    The last one counts by pixel, by gradient (sharp edges) and at coarser scales (right places); the partial sums below
+    it have a small say, so that each resolution draws what it can.
     """
     off = pictures[-1] - target
     loss = ((off.square() + 4e-4).sqrt() * weight).mean() + (off.square() * weight).mean()
@@ -113,7 +113,8 @@ def latents(generator: Generator, gaussians: torch.Tensor, jitter: float) -> tor
     """Rows of w for a batch, [B, num_ws, 512].
 
     A drag moves the rows apart and off the paths that the mapping takes. So half of each batch gets rows of slightly
-    different animals, with the picture of the middle one as the target: the neighbourhood of w then shows something sane.
+    different animals, with the picture of the middle one as the target: the neighbourhood of w then shows something
+    sane.
     """
     rows = generator.synthesis.num_ws
     if not jitter:

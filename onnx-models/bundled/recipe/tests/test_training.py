@@ -1,4 +1,4 @@
-"""Tests of the training in small, with PyTorch and a C++ compiler, in a minute: python -m pytest tests/test_training.py"""
+"""Tests of the training in small, with PyTorch and a C++ compiler: python -m pytest tests/test_training.py"""
 
 import json
 
