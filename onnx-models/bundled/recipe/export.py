@@ -28,7 +28,7 @@ LIMIT = 16 << 20  # bytes that the file may have
 
 
 def spread_of_w(generator: Generator, count: int = 50_000) -> tuple[torch.Tensor, float]:
-    """The mean of w [512] and the average deviation of its numbers, over latents that are always the same."""
+    """The mean of w [512] and its numbers' average standard deviation, over latents that are always the same."""
     z = np.random.default_rng(12345).standard_normal((count, source.Z_DIM)).astype(np.float32)
     with torch.no_grad():
         deviation, mean = torch.std_mean(generator.mapping(torch.from_numpy(z)), 0)
