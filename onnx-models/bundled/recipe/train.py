@@ -39,6 +39,8 @@ class Stage:
     reuse: int = 3  # how often a rendered picture is used, on average
     pool: int = 8192  # rendered pictures at hand
     jitter: float = 0.0  # noise on the factors' normal numbers, drawn for each row of w (see `latents`)
+    average: int = 8_000  # half-life of the averaged weights, in pictures
+    sharp: float = 0.0  # 1 asks for edges as sharp as the source's rather than for the least squared error (see `loss_of`)
 
 
 STAGES = (
@@ -46,9 +48,9 @@ STAGES = (
     Stage(32, 156_000, 16, 4e-3, 3e-3, reuse=2),
     Stage(64, 300_000, 16, 3e-3, 3e-3, jitter=0.03),
     Stage(128, 332_000, 16, 3e-3, 2e-3, pool=6144, jitter=0.05),
-    Stage(256, 372_000, 8, 2e-3, 2e-4, reuse=4, pool=3072, jitter=0.05),
+    Stage(256, 342_000, 8, 2e-3, 1.6e-3, reuse=4, pool=3072, jitter=0.05),
+    Stage(256, 364_000, 8, 1.6e-3, 1e-4, reuse=4, pool=3072, jitter=0.05, average=3_000, sharp=1.0),
 )
-EMA_PICTURES = 8_000  # half-life of the averaged weights
 SAVE_SECONDS = 240
 HELD_OUT = 64  # latents of the quick test at each checkpoint
 
@@ -86,14 +88,20 @@ class Pool:
         return torch.from_numpy(self.gaussians[at]), picture.contiguous(), weight
 
 
-def loss_of(pictures: list[torch.Tensor], target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def loss_of(
+    pictures: list[torch.Tensor], target: torch.Tensor, weight: torch.Tensor, sharp: float = 0.0
+) -> torch.Tensor:
     """How far the pictures (smallest first) are from the target.
 
-    The last one counts by pixel, by gradient (sharp edges) and at coarser scales (right places); the partial sums below
-    it have a small say, so that each resolution draws what it can.
+    The last one counts by pixel, by gradient (sharp edges) and at coarser scales (right places); the partial sums below it
+    have a small say, so that each resolution draws what it can.
+
+    Where the network is not sure of an edge's place, the least squared error is a blurred edge. So with `sharp` the squares
+    count less, which leaves medians, and the energy of the gradients in small windows counts: a blurred edge has too little
+    of it wherever it lies.
     """
     off = pictures[-1] - target
-    loss = ((off.square() + 4e-4).sqrt() * weight).mean() + (off.square() * weight).mean()
+    loss = ((off.square() + 4e-4).sqrt() * weight).mean() + (1 - sharp) * (off.square() * weight).mean()
     for axis in (2, 3):
         size = off.shape[axis] - 1
         step = off.narrow(axis, 1, size) - off.narrow(axis, 0, size)
@@ -102,11 +110,24 @@ def loss_of(pictures: list[torch.Tensor], target: torch.Tensor, weight: torch.Te
     for _ in range(3):
         coarse = F.avg_pool2d(coarse, 2)
         loss = loss + 0.5 * (coarse.square() + 1e-4).sqrt().mean()
+    if sharp:
+        drawn, true, scale = pictures[-1], target, weight
+        for _ in range(2):
+            loss = loss + 0.5 * sharp * (edge_energy(drawn, scale) - edge_energy(true, scale)).abs().mean()
+            drawn, true, scale = F.avg_pool2d(drawn, 2), F.avg_pool2d(true, 2), F.avg_pool2d(scale, 2)
     small = target
     for picture in pictures[-2:0:-1]:
         small = F.avg_pool2d(small, 2)
         loss = loss + 0.1 * (picture - small).square().mean()
     return loss
+
+
+def edge_energy(picture: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Root mean square of the weighted gradients in windows of 4x4 pixels. [B, 3, R, R] -> [B, 1, about R / 2, about R / 2]"""
+    down = picture[:, :, 1:, :-1] - picture[:, :, :-1, :-1]
+    right = picture[:, :, :-1, 1:] - picture[:, :, :-1, :-1]
+    energy = (down.square() + right.square()).sum(1, keepdim=True) * weight[:, :, 1:, 1:]
+    return (F.avg_pool2d(energy, 4, 2) + 1e-4).sqrt()
 
 
 def latents(generator: Generator, gaussians: torch.Tensor, jitter: float) -> torch.Tensor:
@@ -175,11 +196,11 @@ class Trainer:
         evaluate.pairs(self.average, stage.size, self.run / f"sheet-{self.pictures:07d}.png")
 
     def train(self, stop_at: float) -> None:
-        begin = 0
+        begin, size = 0, 0
         for stage in STAGES:
             if self.pictures < stage.until:
-                self.stage(stage, begin, stop_at)
-            begin = stage.until
+                self.stage(stage, begin, stop_at, grown=stage.size > size)
+            begin, size = stage.until, stage.size
             if self.stopped or time.time() > stop_at:
                 return
 
@@ -187,7 +208,7 @@ class Trainer:
         """Ends the training after this step, with a checkpoint."""
         self.stopped = True
 
-    def stage(self, stage: Stage, begin: int, stop_at: float) -> None:
+    def stage(self, stage: Stage, begin: int, stop_at: float, grown: bool = True) -> None:
         pool = Pool(stage, self.seed, self.rendered)
         random = np.random.default_rng([self.seed, 1, self.steps])
         saved = logged = now = time.time()
@@ -196,20 +217,21 @@ class Trainer:
         while self.pictures < stage.until and now < stop_at and not self.stopped:
             done = (self.pictures - begin) / (stage.until - begin)
             rate = stage.rate_end + (stage.rate - stage.rate_end) * 0.5 * (1 + np.cos(np.pi * done))
-            # New blocks begin carefully.
-            rate *= min(1.0, 0.1 + (self.pictures - begin) / 4000)
+            if grown:
+                # New blocks begin carefully.
+                rate *= min(1.0, 0.1 + (self.pictures - begin) / 4000)
             for group in self.optimizer.param_groups:
                 group["lr"] = float(rate)
             if self.steps % stage.reuse == 0:
                 pool.add(stage.batch)
             gaussians, target, weight = pool.draw(random)
             ws = latents(self.generator, gaussians, stage.jitter)
-            loss = loss_of(self.generator.synthesis.forward_fast(ws, stage.size), target, weight)
+            loss = loss_of(self.generator.synthesis.forward_fast(ws, stage.size), target, weight, stage.sharp)
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
             self.optimizer.step()
-            keep = 0.5 ** (stage.batch / min(EMA_PICTURES, 1 + self.pictures / 20))
+            keep = 0.5 ** (stage.batch / min(stage.average, 1 + self.pictures / 20))
             with torch.no_grad():
                 torch._foreach_lerp_(list(self.average.parameters()), list(self.generator.parameters()), 1 - keep)
             self.steps += 1

@@ -69,11 +69,10 @@ def test_exported_w_has_the_deviation_that_drags_are_tuned_for(tmp_path):
 
 def test_training_learns_stops_and_goes_on(tmp_path, monkeypatch):
     stages = (
-        train.Stage(16, 2048, 32, 5e-3, 5e-3, pool=512),
-        train.Stage(32, 2560, 32, 5e-3, 5e-3, pool=512, jitter=0.05),
+        train.Stage(16, 2048, 32, 5e-3, 5e-3, pool=512, average=300),
+        train.Stage(32, 2560, 32, 5e-3, 5e-3, pool=512, average=300, jitter=0.05, sharp=1.0),
     )
     monkeypatch.setattr(train, "STAGES", stages)
-    monkeypatch.setattr(train, "EMA_PICTURES", 300)
     monkeypatch.setattr(train, "Generator", lambda seed: network.Generator(32, 1024, 32, seed))
     (tmp_path / "run").mkdir()
     trainer = train.Trainer(tmp_path / "run", 1)
@@ -111,3 +110,16 @@ def test_reader_learns_goes_on_and_is_exported(tmp_path, monkeypatch):
     assert {p.key: p.value for p in model.metadata_props} == {"landmarks": ",".join(source.LANDMARKS)}
     assert [value.name for value in model.graph.input] == ["picture"]
     assert [value.name for value in model.graph.output] == ["landmarks", "visibility"]
+
+
+def test_blurred_edges_cost_more_where_edges_should_be_sharp():
+    random = np.random.default_rng(3)
+    target = torch.from_numpy(np.sign(random.standard_normal((1, 3, 8, 8))).astype(np.float32)).repeat_interleave(8, 2)
+    target = target.repeat_interleave(8, 3)
+    weight = torch.ones(1, 1, 64, 64)
+    blurred = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(target, (2, 2, 2, 2), mode="replicate"), 5, 1)
+    moved = target.roll(1, 3)
+    cost = lambda picture, sharp: float(train.loss_of([picture], target, weight, sharp))  # noqa: E731
+    assert cost(target, 1.0) < cost(moved, 1.0) < cost(blurred, 1.0)
+    # The least squared error would have it the other way round.
+    assert ((blurred - target) ** 2).mean() < ((moved - target) ** 2).mean()
