@@ -1,6 +1,7 @@
 //! The models that presets name: by hash first, by path as a hint, never another one in its place.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
@@ -92,10 +93,20 @@ pub enum ModelError {
 pub struct ModelStore {
     cache: PathBuf,
     search: Vec<PathBuf>,
+    supplied: Option<Supplied>,
     options: SessionOptions,
     device: OnceLock<Device>,
     opened: Mutex<HashMap<String, Arc<SharedModel>>>,
     hashes: FileHashes,
+}
+
+/// A model that comes with the program, as a file that is written where somebody wants it.
+#[derive(Clone, Copy, Debug)]
+pub struct Supplied {
+    /// Its hash, 64 hexadecimal digits.
+    pub blake3: &'static str,
+    /// Writes it into a folder, unless it is there, and gives its path.
+    pub place: fn(&Path) -> io::Result<PathBuf>,
 }
 
 /// A model that several nodes use, one at a time.
@@ -142,11 +153,18 @@ impl ModelStore {
         Self {
             cache,
             search,
+            supplied: None,
             options,
             device: OnceLock::new(),
             opened: Mutex::default(),
             hashes: FileHashes::default(),
         }
+    }
+
+    /// The same, with a model that need not be looked for: it is placed below the cache when it is wanted and not found.
+    #[must_use]
+    pub fn with(self, supplied: Supplied) -> Self {
+        Self { supplied: Some(supplied), ..self }
     }
 
     /// The kind of device that graphs run on: results are the same on devices of one kind.
@@ -285,6 +303,15 @@ impl ModelStore {
             let shown = path.display().to_string();
             if !searched.contains(&shown) {
                 searched.push(shown);
+            }
+        }
+        if let Some(hash) = &model.blake3
+            && let Some(supplied) = self.supplied.filter(|supplied| supplied.blake3 == hash)
+        {
+            let folder = self.cache.join("bundled");
+            match (supplied.place)(&folder) {
+                Ok(path) => return Ok((path, hash.clone())),
+                Err(error) => searched.push(format!("{} ({error})", folder.display())),
             }
         }
         let model = Box::new(model.clone());
