@@ -1,5 +1,6 @@
 //! The command line.
 
+mod eval;
 mod graph;
 pub(crate) mod render;
 
@@ -11,6 +12,7 @@ use dragfx_runtime::Device;
 
 use crate::exit::EXIT_CODES;
 
+pub(crate) use eval::{EvalArgs, Points, Test};
 pub(crate) use graph::{
     Address, Assignment, GraphCommand, InterpolationArg, NamedModel, NodesArgs, Port, PublishArgs, SetArgs, Setting,
     ValidateArgs,
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Nodes(NodesArgs),
     /// Check presets: their form, their models, what is missing.
     Validate(ValidateArgs),
+    /// Measure what drags do: how near points come to their targets, and what becomes of everything else.
+    Eval(Box<EvalArgs>),
     /// Measure drag steps and pictures on this machine, with random weights of the official configuration F.
     Bench(BenchArgs),
     /// Tell what DragFX finds on this machine: ONNX Runtime, devices, cache.
@@ -154,6 +158,34 @@ pub(crate) struct DragArgs {
     /// A picture of the image's size: white may change, black must stay.
     #[arg(long, value_name = "FILE")]
     pub(crate) mask: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+    /// The dragged picture, .png or .jpg.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Also make a film of the way there, .gif or .webp.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) animation: Option<PathBuf>,
+    /// Most pictures in the film, spread evenly over the steps.
+    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) frames: u32,
+    /// Draw handles, targets and arrows into the film.
+    #[arg(long)]
+    pub(crate) overlay: bool,
+    /// Also save the dragged latent: .npy, .npz or .safetensors.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_latent: Option<PathBuf>,
+    /// Also save points, latents, stop condition, first gradient and loss of each step.
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Print what happened as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How to drag.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
     /// The official code's arithmetic, or the published loss.
     #[arg(long, value_enum, default_value_t = MethodArg::Reference)]
     pub(crate) method: MethodArg,
@@ -181,27 +213,6 @@ pub(crate) struct DragArgs {
     /// Block whose features are compared; 0 is 4x4, 5 is 128x128. [default: 5, or the last]
     #[arg(long, value_name = "I")]
     pub(crate) tap: Option<usize>,
-    /// The dragged picture, .png or .jpg.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Also make a film of the way there, .gif or .webp.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) animation: Option<PathBuf>,
-    /// Most pictures in the film, spread evenly over the steps.
-    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=1000))]
-    pub(crate) frames: u32,
-    /// Draw handles, targets and arrows into the film.
-    #[arg(long)]
-    pub(crate) overlay: bool,
-    /// Also save the dragged latent: .npy, .npz or .safetensors.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) save_latent: Option<PathBuf>,
-    /// Also save points, latents, stop condition, first gradient and loss of each step.
-    #[arg(long, value_name = "FILE.npz")]
-    pub(crate) trace: Option<PathBuf>,
-    /// Print what happened as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -234,9 +245,9 @@ pub(crate) struct DoctorArgs {
 /// A model and where it runs.
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// A checkpoint, or a model pack.
+    /// A checkpoint, or a model pack. [default: the bundled generator of toy animals]
     #[arg(short, long, value_name = "M")]
-    pub(crate) model: PathBuf,
+    pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) on: DeviceArgs,
     #[command(flatten)]

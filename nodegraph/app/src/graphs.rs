@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use dragfx_graph::document::Document;
-use dragfx_graph::models::ModelStore;
+use dragfx_graph::models::{ModelStore, Supplied};
 use dragfx_graph::preset::{self, PresetError};
 use dragfx_runtime::SessionOptions;
 
@@ -16,12 +16,14 @@ use crate::open;
 /// Folders where models are looked for, beside the places that presets hint at.
 pub(crate) const SEARCH: &str = "DRAGFX_MODEL_PATH";
 
-/// The models of presets: imported into the cache, looked for in the folders of `DRAGFX_MODEL_PATH`.
+/// The models of presets: imported into the cache, looked for in the folders of `DRAGFX_MODEL_PATH`; the bundled one is there
+/// always.
 pub(crate) fn model_store(cache: &CacheArgs, options: SessionOptions) -> Result<ModelStore> {
     let search = std::env::var_os(SEARCH).map_or_else(Vec::new, |paths| {
         std::env::split_paths(&paths).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<PathBuf>>()
     });
-    Ok(ModelStore::new(open::cache_root(cache)?, search, options))
+    let bundled = Supplied { blake3: dragfx_bundled::BLAKE3, place: dragfx_bundled::place };
+    Ok(ModelStore::new(open::cache_root(cache)?, search, options).with(bundled))
 }
 
 /// The folder of trajectories that drags of presets have left, to be looked at again.

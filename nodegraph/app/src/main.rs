@@ -15,6 +15,7 @@ mod picture;
 mod print;
 mod progress;
 mod save;
+mod settings;
 mod trace;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Render(args) => commands::render::run(args),
         Command::Nodes(args) => commands::nodes::run(args),
         Command::Validate(args) => commands::validate::run(args),
+        Command::Eval(args) => commands::eval::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
     };

@@ -14,9 +14,19 @@ use crate::progress;
 /// Opens a checkpoint or a pack; a checkpoint is imported into the cache the first time. From then on Ctrl-C cancels
 /// the token; until then it ends the program, for an import has nothing to keep.
 pub(crate) fn generator(args: &ModelArgs) -> Result<(Generator, Cancel)> {
-    let pack = pack(&args.model, &args.cache)?;
+    let model = model(args)?;
+    let pack = pack(&model, &args.cache)?;
     let options = session_options(&args.on)?;
     Ok((Generator::open(&pack, &options)?, progress::cancel_on_ctrl_c()?))
+}
+
+/// The checkpoint or pack that was named, or else the bundled generator, placed in the cache.
+fn model(args: &ModelArgs) -> Result<PathBuf> {
+    if let Some(named) = &args.model {
+        return Ok(named.clone());
+    }
+    let folder = cache_root(&args.cache)?.join("bundled");
+    dragfx_bundled::place(&folder).with_context(|| format!("can't write the bundled generator to {}", folder.display()))
 }
 
 /// How graphs run: on a device, with at most so many MiB of its memory.

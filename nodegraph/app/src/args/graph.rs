@@ -16,7 +16,8 @@ pub(crate) enum GraphCommand {
         /// What it is called.
         #[arg(long, default_value = "")]
         title: String,
-        /// A checkpoint or pack, and the name that nodes use for it. Repeat for more models.
+        /// A checkpoint or pack, and the name that nodes use for it; `bundled` alone is the generator of toy animals. Repeat
+        /// for more models.
         #[arg(long, value_name = "NAME=PATH", value_parser = named_model)]
         model: Vec<NamedModel>,
     },
@@ -236,11 +237,11 @@ pub(crate) enum InterpolationArg {
     Bezier,
 }
 
-/// `NAME=PATH`.
+/// `NAME=PATH`, or `bundled`.
 #[derive(Clone, Debug)]
-pub(crate) struct NamedModel {
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
+pub(crate) enum NamedModel {
+    At { name: String, path: PathBuf },
+    Bundled,
 }
 
 /// `NODE.PORT`.
@@ -272,9 +273,12 @@ pub(crate) struct Assignment {
 }
 
 fn named_model(text: &str) -> Result<NamedModel, String> {
+    if text == "bundled" {
+        return Ok(NamedModel::Bundled);
+    }
     let parts = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
-    let (name, path) = parts.ok_or_else(|| format!("`{text}` is no model: write NAME=PATH"))?;
-    Ok(NamedModel { name: name.to_owned(), path: path.into() })
+    let (name, path) = parts.ok_or_else(|| format!("`{text}` is no model: write NAME=PATH, or bundled"))?;
+    Ok(NamedModel::At { name: name.to_owned(), path: path.into() })
 }
 
 fn port(text: &str) -> Result<Port, String> {

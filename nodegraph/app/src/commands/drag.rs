@@ -1,30 +1,28 @@
 //! `dragfx drag`.
 
 use anyhow::{Context, Result, anyhow};
-use dragfx_engine::{
-    Cancel, DragSession, DragSettings, Generator, Latent, Mask, Method, PointPair, Space, StepReport, StopReason,
-};
+use dragfx_engine::{Cancel, DragSession, Generator, Latent, Mask, Method, PointPair, StepReport, StopReason};
 use serde_json::{Value, json};
 
-use crate::args::{DragArgs, MethodArg, SpaceArg};
+use crate::args::DragArgs;
 use crate::exit::{Cancelled, Invalid};
 use crate::trace::Trace;
-use crate::{animation, latents, open, overlay, picture, print, progress};
+use crate::{animation, latents, open, overlay, picture, print, progress, settings};
 
 /// Drags, then writes what was asked for; Ctrl-C writes what the last finished step gives.
 pub(crate) fn run(args: &DragArgs) -> Result<()> {
     check_paths(args)?;
-    let settings = settings(args)?;
+    let settings = settings::of(&args.settings)?;
     let points = points(args)?;
     let mask = args.mask.as_deref().map(picture::read_mask).transpose()?;
     let (mut generator, cancel) = open::generator(&args.model)?;
     let start = latents::source(&args.source, &args.look, &mut generator, &cancel)?;
-    let tap = args.tap.unwrap_or_else(|| generator.default_tap());
+    let tap = args.settings.tap.unwrap_or_else(|| generator.default_tap());
     let graphs = generator.drag(tap, args.noise.noise)?;
     let mut session = DragSession::new(Box::new(graphs), start, points, settings)?;
     if let Some(mask) = mask {
         let mask = Mask::from_gray8(&mask);
-        if args.method == MethodArg::Reference && !mask.has_both_extremes() {
+        if session.settings().method == Method::Reference && !mask.has_both_extremes() {
             eprintln!("note: the mask is all white or all black, which the reference method takes as none");
         }
         session.set_mask(Some(mask))?;
@@ -75,42 +73,6 @@ fn points(args: &DragArgs) -> Result<Vec<PointPair>> {
     }
     Ok(args.handle.iter().zip(&args.target).map(|(&handle, &target)| PointPair::new(handle, target)).collect())
 }
-
-fn settings(args: &DragArgs) -> Result<DragSettings> {
-    let method = match args.method {
-        MethodArg::Reference => Method::Reference,
-        MethodArg::Paper => Method::Paper,
-    };
-    let usual = DragSettings::for_method(method);
-    let settings = DragSettings {
-        method,
-        space: match args.space {
-            SpaceArg::W => Space::W,
-            SpaceArg::WPlus => Space::WPlus,
-        },
-        learning_rate: args.lr.unwrap_or(usual.learning_rate),
-        lambda: args.lambda.unwrap_or(usual.lambda),
-        regularisation: args.reg.unwrap_or(usual.regularisation),
-        r1: args.r1.unwrap_or(usual.r1),
-        r2: args.r2.unwrap_or(usual.r2),
-        max_steps: args.steps.unwrap_or(usual.max_steps),
-    };
-    settings.check().map_err(|error| {
-        let option = OPTIONS.iter().find(|(field, _)| *field == error.field).map_or(error.field, |(_, option)| option);
-        Invalid(format!("{option} is {}; it must be {}", error.value, error.range))
-    })?;
-    Ok(settings)
-}
-
-/// What the settings are called on the command line.
-const OPTIONS: &[(&str, &str)] = &[
-    ("learning_rate", "--lr"),
-    ("lambda", "--lambda"),
-    ("regularisation", "--reg"),
-    ("r1", "--r1"),
-    ("r2", "--r2"),
-    ("max_steps", "--steps"),
-];
 
 /// Steps until the drag arrives, reaches its cap or is cancelled.
 fn drag(

@@ -4,6 +4,7 @@
 mod cancel;
 mod drag;
 mod effects;
+mod eval;
 mod examples;
 mod failures;
 mod generate;

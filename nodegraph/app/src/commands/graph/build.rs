@@ -21,8 +21,11 @@ pub(super) fn new(file: &Path, title: &str, models: &[NamedModel]) -> Result<()>
     }
     let mut document = Document::default();
     apply(&mut document, [Edit::SetAbout(About { title: title.to_owned(), description: String::new() })])?;
-    for NamedModel { name, path } in models {
-        model::link(&mut document, file, name, path, false)?;
+    for model in models {
+        match model {
+            NamedModel::At { name, path } => model::link(&mut document, file, name, path, false)?,
+            NamedModel::Bundled => apply(&mut document, [model::bundled()])?,
+        }
     }
     graphs::save(file, &document)
 }
