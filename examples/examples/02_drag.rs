@@ -14,9 +14,9 @@ fn main() -> Result<()> {
     let latent = generator.latent(1, Truncation::NONE, &[], &cancel)?;
     println!("before: {}", save(&generator.picture(&latent, NoiseMode::Const, &cancel)?, "drag-before.png")?.display());
 
-    // Image pixels: x to the right, y down, the centre of the first pixel at (0, 0).
-    let pair = PointPair::new(ImagePoint::new(48.0, 64.0), ImagePoint::new(64.0, 64.0));
-    let settings = DragSettings { max_steps: 60, ..DragSettings::for_method(Method::Reference) };
+    // Image pixels: x to the right, y down, the centre of the first pixel at (0, 0). The lower lip goes down.
+    let pair = PointPair::new(ImagePoint::new(124.0, 169.0), ImagePoint::new(124.0, 190.0));
+    let settings = DragSettings { max_steps: 100, ..DragSettings::for_method(Method::Reference) };
     let model = generator.drag(generator.default_tap(), NoiseMode::Const)?;
     let mut session = DragSession::new(Box::new(model), latent, vec![pair], settings)?;
 

@@ -16,7 +16,7 @@ fn main() -> Result<()> {
     let mut generator = generator()?;
     let cancel = Cancel::new();
     let latent = generator.latent(1, Truncation::NONE, &[], &cancel)?;
-    let pair = PointPair::new(ImagePoint::new(48.0, 64.0), ImagePoint::new(72.0, 64.0));
+    let pair = PointPair::new(ImagePoint::new(124.0, 169.0), ImagePoint::new(124.0, 190.0));
     let settings = DragSettings { max_steps: 100, ..DragSettings::for_method(Method::Reference) };
     let model = generator.drag(generator.default_tap(), NoiseMode::Const)?;
     let session = DragSession::new(Box::new(model), latent, vec![pair], settings)?;
@@ -27,10 +27,10 @@ fn main() -> Result<()> {
     let last = loop {
         match worker.events().recv()? {
             Event::Step { report, .. } if report.step == 10 => {
-                println!("step 10: the target moves down");
+                println!("step 10: the target moves to the right");
                 // The drag may have gone on since: the handle is then a step old, and is tracked again from there.
                 let mut points = report.points;
-                points[0].target = ImagePoint::new(72.0, 80.0);
+                points[0].target = ImagePoint::new(136.0, 188.0);
                 worker.set_points(points);
             }
             Event::Step { report, .. } if report.step == 20 => {

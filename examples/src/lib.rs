@@ -4,15 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dragfx_engine::Generator;
-use dragfx_export::checkpoint::random::RandomGenerator;
 use dragfx_export::pack::import_cached;
 use dragfx_runtime::SessionOptions;
 use image::{Rgb, RgbImage};
 use ndarray::Array3;
 
-/// A generator of 128x128 pictures: the checkpoint that the first argument names, else one with random weights.
-///
-/// Random weights paint blots, not faces, but their features move under a drag as those of a trained generator do.
+/// A generator: the checkpoint that the first argument names, else the bundled one, toy animals of 256x256.
 ///
 /// # Errors
 /// If the checkpoint cannot be imported, or ONNX Runtime is not found (`cargo xtask setup` fetches it).
@@ -20,21 +17,11 @@ pub fn generator() -> Result<Generator> {
     let work = root().join("target/examples");
     let checkpoint = match std::env::args_os().nth(1) {
         Some(named) => PathBuf::from(named),
-        None => random_checkpoint(&work)?,
+        None => dragfx_bundled::place(&work)?,
     };
     // A checkpoint is imported once; later calls find its pack by the hash of the file.
     let pack = import_cached(&checkpoint, &work, &mut |_| ())?;
     Ok(Generator::open(&pack, &SessionOptions::default())?)
-}
-
-fn random_checkpoint(folder: &Path) -> Result<PathBuf> {
-    let path = folder.join("random-128.safetensors");
-    if !path.exists() {
-        std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
-        let small = RandomGenerator { resolution: 128, channel_base: 8192, channel_max: 128, ..Default::default() };
-        RandomGenerator { seed: 7, ..small }.write(&path)?;
-    }
-    Ok(path)
 }
 
 /// Writes a picture \[3, height, width\], nominally in \[-1, 1\], as `out/examples/NAME`, and says where that is.

@@ -19,6 +19,9 @@ use crate::setup;
 
 const NAME: &str = "DragFX.ofx.bundle";
 
+/// The generator that an effect without a model takes, the same that the presets drag.
+const MODEL: &str = "onnx-models/bundled/animals.safetensors";
+
 /// The presets that are effects of their own.
 const PRESETS: &str = "examples/presets";
 
@@ -36,7 +39,7 @@ pub(crate) fn make(profile: Profile) -> Result<PathBuf> {
     let library = setup::onnx_runtime()?;
     // The tests take what the tests build: alone, the plugin's dependencies have other features, and would be built twice.
     let what: &[&str] = match profile {
-        Profile::Release => &["--release", "--package", "dragfx-plugin", "--package", "dragfx"],
+        Profile::Release => &["--release", "--package", "dragfx-plugin"],
         Profile::Dev => &["--workspace", "--lib", "--bins", "--tests", "--examples"],
     };
     process::run(cargo(["build"]).args(what))?;
@@ -56,7 +59,7 @@ pub(crate) fn make(profile: Profile) -> Result<PathBuf> {
     }
     copy(&built.join(plugin_file()), &binaries.join("DragFX.ofx"))?;
     copy_runtime(&library, &binaries, &resources)?;
-    copy_model(&built, &resources.join("models"))?;
+    copy(&root().join(MODEL), &resources.join("models").join("animals.safetensors"))?;
     let presets = copy_presets(&resources.join("presets"))?;
     copy_icons(&presets, &resources)?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE", "host-sdk/sys/LICENSE-OPENFX"] {
@@ -130,15 +133,6 @@ fn copy_runtime(library: &Path, binaries: &Path, resources: &Path) -> Result<()>
         }
     }
     Ok(())
-}
-
-/// The generator that an effect without a model takes: one with random weights, the same that the presets drag.
-fn copy_model(built: &Path, models: &Path) -> Result<()> {
-    fs::create_dir_all(models)?;
-    let dragfx = built.join(format!("dragfx{}", env::consts::EXE_SUFFIX));
-    let model = models.join("toy.safetensors");
-    let arguments = ["model", "random", "--resolution", "256", "--seed", "7", "-o"];
-    process::run(process::command(dragfx, arguments).arg(model))
 }
 
 /// The presets; gives their names without ending.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::bundle::{self, Profile};
 use crate::process::{cargo, output, root, run, run_and_pick, succeeds};
-use crate::python::{remove, with_requirements};
+use crate::python::{self, Packages, remove};
 use crate::setup;
 use crate::test::{Check, Notes};
 
@@ -20,7 +20,16 @@ pub(crate) const ALL: &[Check] = &[
     Check { name: "documentation tests", fast: false, run: documentation_tests },
     Check { name: "documentation", fast: false, run: documentation },
     Check { name: "ONNX files", fast: false, run: onnx_files },
+    Check { name: "source of the bundled generator", fast: false, run: source },
 ];
+
+/// What the ONNX checker needs.
+const ONNX_CHECKER: Packages = Packages { list: "xtask/requirements.txt", folder: "pyvenv" };
+
+/// What the renderer needs that the bundled generator learned from, and what the training needs beside it.
+const SOURCE: Packages =
+    Packages { list: "onnx-models/bundled/recipe/requirements-source.txt", folder: "pyvenv-source" };
+const TRAINING: Packages = Packages { list: "onnx-models/bundled/recipe/requirements.txt", folder: "pyvenv-training" };
 
 /// Each crate, and what must never be among the things that it is built from: a crate knows only what stands above it
 /// in the design. A name ending in `*` stands for all that begin so.
@@ -31,6 +40,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ),
     ("dragfx-runtime", &["dragfx-engine", "dragfx", "dragfx-graph", "egui*", "eframe", "ofx*"]),
     ("dragfx-engine", &["dragfx", "dragfx-graph", "dragfx-editor", "egui*", "eframe", "ofx*", "image"]),
+    ("dragfx-bundled", &["ort", "dragfx-runtime", "dragfx-engine", "dragfx", "dragfx-graph", "egui*", "ofx*"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
     ("dragfx", &["dragfx-plugin", "ofx-tools", "xtask"]),
@@ -39,7 +49,6 @@ const NEVER: &[(&str, &[&str])] = &[
     ("ofx-host", &["dragfx*", "clap", "image"]),
     ("ofx-validate", &["dragfx*"]),
     ("ofx-tools", &["dragfx*"]),
-    ("ofx-validate", &["dragfx*"]),
 ];
 
 fn format(_: &mut Notes) -> Result<()> {
@@ -138,12 +147,36 @@ fn onnx_files(notes: &mut Notes) -> Result<()> {
     result
 }
 
+/// Tests the renderer that the bundled generator learned from, and that the benchmark's data are still its.
+fn source(notes: &mut Notes) -> Result<()> {
+    let (result, summary) = recipe_tests(SOURCE, "test_source.py");
+    notes.extend(summary.iter().map(|line| format!("source: {line}")));
+    result
+}
+
+/// Tests the training of the bundled generator, in small. It needs PyTorch, some 3 GB, which is why it is no check.
+pub(crate) fn training() -> Result<()> {
+    recipe_tests(TRAINING, "test_training.py").0
+}
+
+fn recipe_tests(packages: Packages, file: &str) -> (Result<()>, Vec<String>) {
+    let tests = root().join("onnx-models/bundled/recipe/tests").join(file);
+    match python::with(packages) {
+        Ok(mut python) => run_and_pick(python.args(["-m", "pytest", "--quiet"]).arg(tests), is_pytest_summary),
+        Err(error) => (Err(error), Vec::new()),
+    }
+}
+
+fn is_pytest_summary(line: &str) -> bool {
+    line.contains(" passed") || line.contains(" failed") || line.starts_with("FAILED ")
+}
+
 /// Runs the ONNX checker on every file below the folders; gives the line that sums up.
 pub(crate) fn check_onnx(folders: &[PathBuf]) -> (Result<()>, Vec<String>) {
     let script = root().join("xtask").join("check_onnx.py");
     // The script runs in the root of the checkout, the folders are meant from here.
     let folders: std::io::Result<Vec<PathBuf>> = folders.iter().map(std::path::absolute).collect();
-    match with_requirements().and_then(|python| Ok((python, folders?))) {
+    match python::with(ONNX_CHECKER).and_then(|python| Ok((python, folders?))) {
         Ok((mut python, folders)) => {
             run_and_pick(python.arg(script).args(folders), |line| line.contains(" ONNX files "))
         }
@@ -164,7 +197,13 @@ fn checkpoints(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_summary, matches};
+    use super::{is_pytest_summary, is_summary, matches};
+
+    #[test]
+    fn summaries_of_pytest() {
+        assert!(is_pytest_summary("12 passed in 8.10s") && is_pytest_summary("FAILED tests/test_source.py::test_x"));
+        assert!(!is_pytest_summary("...F"));
+    }
 
     #[test]
     fn patterns() {

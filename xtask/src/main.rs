@@ -1,5 +1,4 @@
-//! Developer commands: `cargo xtask setup`, `test`, `generate`, `check-onnx`,
-//! `bundle` and `demo`.
+//! Developer commands: `cargo xtask setup`, `test`, `generate`, `check-onnx`, `check-training`, `bundle` and `demo`.
 //!
 //! They need Rust, and Python 3 with pip; what they fetch goes into `target/`. CI runs the same commands as people do.
 
@@ -26,11 +25,12 @@ usage: cargo xtask COMMAND
   generate       write the files that are made of the nodes' declarations: docs/nodes.md, docs/preset.schema.json
   check-onnx FOLDER...
                  the ONNX checker on every .onnx below the folders
+  check-training the training of the bundled generator, in small: fetches PyTorch, some 3 GB, and needs g++
   bundle [--dev] [--install [FOLDER]]
                  the OpenFX plugin as target/bundle/DragFX.ofx.bundle, with everything that it needs inside
                  --dev: not optimised, as the tests take it, in target/bundle-dev
                  --install: and put it where hosts look for plugins, or into another folder
-  demo           drag a point of a small generated image and say where the pictures are";
+  demo           drag points of toy animals, and say where the pictures are";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +44,7 @@ fn main() -> ExitCode {
             let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
             checks::check_onnx(&folders).0
         }
+        ["check-training"] => checks::training(),
         ["bundle", options @ ..] => bundle(options),
         ["demo"] => demo::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,4 +1,4 @@
-//! Python: finding pip, and an environment with the packages of `xtask/requirements.txt`.
+//! Python: finding pip, and environments with the packages that a list names.
 
 use std::env;
 use std::fs;
@@ -27,17 +27,24 @@ fn from_parts(parts: &[&str]) -> Command {
     command(parts[0], &parts[1..])
 }
 
-/// A Python that has the packages of `xtask/requirements.txt`: a virtual environment in `target/pyvenv`, or, where
-/// Python comes without `venv` as in some distributions, the packages in `target/pydeps`.
-pub(crate) fn with_requirements() -> Result<Command> {
+/// A list of packages, from the root of the checkout, and the folder below `target` where they are installed.
+#[derive(Clone, Copy)]
+pub(crate) struct Packages {
+    pub(crate) list: &'static str,
+    pub(crate) folder: &'static str,
+}
+
+/// A Python that has these packages: a virtual environment, or, where Python comes without `venv` as in some
+/// distributions, a folder of packages beside it.
+pub(crate) fn with(packages: Packages) -> Result<Command> {
     let Some(python) = PYTHONS.iter().find(|parts| succeeds(from_parts(parts).args(["-c", "import sys"]))) else {
-        bail!("Python 3 is needed to check the ONNX files: install it, with pip");
+        bail!("Python 3 is needed for `{}`: install it, with pip", packages.list);
     };
-    let list = root().join("xtask").join("requirements.txt");
-    let wanted = fs::read_to_string(&list).with_context(|| format!("can't read {}", list.display()))?;
+    let list = root().join(packages.list);
+    let wanted = contents(&list)?;
     let install = ["install", "--disable-pip-version-check", "--quiet", "--only-binary", ":all:", "--requirement"];
 
-    let venv = root().join("target").join("pyvenv");
+    let venv = root().join("target").join(packages.folder);
     let inside = if cfg!(windows) { venv.join("Scripts").join("python.exe") } else { venv.join("bin").join("python") };
     let stamp = venv.join("requirements.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && inside.is_file() {
@@ -51,7 +58,7 @@ pub(crate) fn with_requirements() -> Result<Command> {
     }
 
     remove(&venv)?;
-    let folder = root().join("target").join("pydeps");
+    let folder = root().join("target").join(format!("{}-packages", packages.folder));
     let stamp = folder.join("requirements.stamp");
     if fs::read_to_string(&stamp).ok().as_deref() != Some(&wanted) {
         remove(&folder)?;
@@ -64,6 +71,16 @@ pub(crate) fn with_requirements() -> Result<Command> {
     let path = env::join_paths(std::iter::once(folder).chain(env::split_paths(&earlier)))?;
     python.env("PYTHONPATH", path);
     Ok(python)
+}
+
+/// A list, followed by those that it includes with `-r`.
+fn contents(list: &Path) -> Result<String> {
+    let mut text = fs::read_to_string(list).with_context(|| format!("can't read {}", list.display()))?;
+    let included: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("-r ")).map(str::to_owned).collect();
+    for name in included {
+        text += &contents(&list.with_file_name(name.trim()))?;
+    }
+    Ok(text)
 }
 
 /// Removes a folder if it is there.
