@@ -1,3 +1,5 @@
+//! Pictures and what plugins see of them: layouts, depths, bounds.
+
 use super::*;
 use crate::geometry::RectI;
 
