@@ -46,9 +46,10 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let tap = args.settings.tap.unwrap_or_else(|| generator.default_tap());
     let source = generator.model().manifest().source.clone();
     let mut report = Report::new(args, &source, &settings);
-    let mut studio = Studio::new(generator, tap, settings, cancel);
+    let mut studio = Studio::new(generator, tap, settings, cancel.clone());
     let mut sheet = Sheet::default();
     let end = measure(args, &mut studio, reader, benchmark.as_ref(), &mut report, &mut sheet);
+    let end = end.map_err(|error| if cancel.is_cancelled() { anyhow!(Cancelled) } else { error });
     if report.is_empty() {
         return end;
     }
@@ -75,7 +76,7 @@ fn measure(
         let truncation = Truncation { psi: args.psi, cutoff: None };
         let mut heads = Heads { studio, reader, truncation };
         for pair in 0..args.pairs {
-            cancelled(heads.pair(args, pair, report, sheet))?;
+            heads.pair(args, pair, report, sheet)?;
             bar.set_message(report.landmarks_so_far());
             bar.inc(1);
         }
@@ -85,18 +86,13 @@ fn measure(
         let pairs = &benchmark.pairs[..benchmark.pairs.len().min(args.pairs as usize)];
         let bar = progress::count(pairs.len(), "reconstruction");
         for pair in pairs {
-            let row = cancelled(reconstruction::measure(studio, pair))?;
+            let row = reconstruction::measure(studio, pair)?;
             report.reconstruction.get_or_insert_default().push(row);
             bar.inc(1);
         }
         bar.finish_and_clear();
     }
     Ok(())
-}
-
-/// Tells the end by Ctrl-C from a failure.
-fn cancelled<T>(result: Result<T>) -> Result<T> {
-    result.map_err(|error| if studio::was_cancelled(&error) { anyhow!(Cancelled) } else { error })
 }
 
 /// A model of one's own has landmarks of its own. What finds them runs on the CPU, so that the same is found everywhere.

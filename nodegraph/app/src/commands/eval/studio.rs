@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use dragfx_engine::{
-    Cancel, DragError, DragModel, DragSession, DragSettings, Generator, GeneratorError, Latent, Mask, NoiseMode,
-    PointPair, Progress, StopReason,
+    Cancel, DragModel, DragSession, DragSettings, Generator, Latent, Mask, NoiseMode, PointPair, Progress, StopReason,
 };
 use image::RgbImage;
 use ndarray::Array3;
@@ -77,14 +76,4 @@ impl Studio {
 /// The pixels of what a network returned.
 pub(super) fn pixels(picture: &Array3<f32>) -> Result<RgbImage> {
     Ok(picture::to_image(&picture.view()).context("no picture of red, green and blue")?.into_rgb8())
-}
-
-/// Whether somebody ended the computation.
-pub(super) fn was_cancelled(error: &anyhow::Error) -> bool {
-    let runtime = |error: &dragfx_runtime::RuntimeError| matches!(error, dragfx_runtime::RuntimeError::Cancelled);
-    match (error.downcast_ref::<DragError>(), error.downcast_ref::<GeneratorError>()) {
-        (Some(error), _) => matches!(error, DragError::Cancelled),
-        (_, Some(GeneratorError::Runtime(error))) => runtime(error),
-        _ => error.downcast_ref().is_some_and(runtime),
-    }
 }
