@@ -22,7 +22,7 @@ pub(crate) fn model_store(cache: &CacheArgs, options: SessionOptions) -> Result<
     let search = std::env::var_os(SEARCH).map_or_else(Vec::new, |paths| {
         std::env::split_paths(&paths).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<PathBuf>>()
     });
-    let bundled = Supplied { blake3: dragfx_bundled::BLAKE3, place: dragfx_bundled::place };
+    let bundled = Supplied { blake3: dragfx_bundled::BLAKE3, place: open::place_bundled };
     Ok(ModelStore::new(open::cache_root(cache)?, search, options).with(bundled))
 }
 

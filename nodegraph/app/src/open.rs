@@ -25,8 +25,13 @@ fn model(args: &ModelArgs) -> Result<PathBuf> {
     if let Some(named) = &args.model {
         return Ok(named.clone());
     }
-    let folder = cache_root(&args.cache)?.join("bundled");
-    dragfx_bundled::place(&folder).with_context(|| format!("can't write the bundled generator to {}", folder.display()))
+    let root = cache_root(&args.cache)?;
+    place_bundled(&root).with_context(|| format!("can't write the bundled generator below {}", root.display()))
+}
+
+/// Places the bundled generator below the cache folder `root`, unless it is there, and gives its path.
+pub(crate) fn place_bundled(root: &Path) -> std::io::Result<PathBuf> {
+    dragfx_bundled::place(&root.join("bundled"))
 }
 
 /// How graphs run: on a device, with at most so many MiB of its memory.

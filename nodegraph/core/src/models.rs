@@ -105,7 +105,7 @@ pub struct ModelStore {
 pub struct Supplied {
     /// Its hash, 64 hexadecimal digits.
     pub blake3: &'static str,
-    /// Writes it into a folder, unless it is there, and gives its path.
+    /// Writes it below the cache folder, unless it is there, and gives its path.
     pub place: fn(&Path) -> io::Result<PathBuf>,
 }
 
@@ -308,10 +308,9 @@ impl ModelStore {
         if let Some(hash) = &model.blake3
             && let Some(supplied) = self.supplied.filter(|supplied| supplied.blake3 == hash)
         {
-            let folder = self.cache.join("bundled");
-            match (supplied.place)(&folder) {
+            match (supplied.place)(&self.cache) {
                 Ok(path) => return Ok((path, hash.clone())),
-                Err(error) => searched.push(format!("{} ({error})", folder.display())),
+                Err(error) => searched.push(format!("{} ({error})", self.cache.display())),
             }
         }
         let model = Box::new(model.clone());
