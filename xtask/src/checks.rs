@@ -43,6 +43,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("dragfx-bundled", &["ort", "dragfx-runtime", "dragfx-engine", "dragfx", "dragfx-graph", "egui*", "ofx*"]),
     ("dragfx-graph", &["dragfx", "dragfx-editor", "egui*", "eframe", "ofx*", "clap"]),
     ("dragfx-ofx", &["dragfx", "dragfx-editor", "dragfx-plugin", "egui*", "eframe", "clap"]),
+    ("dragfx-editor", &["dragfx", "dragfx-ofx", "dragfx-plugin", "dragfx-bundled", "ofx*", "clap"]),
     ("dragfx", &["dragfx-plugin", "ofx-tools", "xtask"]),
     ("dragfx-plugin", &["dragfx", "dragfx-ofx", "ofx-host", "egui*", "eframe", "clap"]),
     ("ofx-sys", &["dragfx*"]),

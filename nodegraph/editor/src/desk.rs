@@ -1,0 +1,105 @@
+//! What is looked at, and how: everything that panels share and that is no part of the document.
+
+use std::collections::BTreeSet;
+
+use dragfx_graph::document::{Document, NodeId};
+use dragfx_graph::value::PortType;
+
+use crate::action::Place;
+use crate::command::Notice;
+
+/// Slots of the viewer: as many as there are number keys.
+pub(crate) const SLOTS: usize = 9;
+
+/// An output that can be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct View {
+    /// The node.
+    pub(crate) node: NodeId,
+    /// Its output.
+    pub(crate) output: String,
+}
+
+/// How the viewer compares slot A with another one. It never changes by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Compare {
+    /// A on one side of a line, B on the other.
+    Wipe,
+    /// How far they are apart.
+    Difference,
+}
+
+/// What panels share.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    /// The selected nodes.
+    pub(crate) selection: BTreeSet<NodeId>,
+    /// The frame.
+    pub(crate) frame: i64,
+    /// What the number keys show.
+    pub(crate) slots: [Option<View>; SLOTS],
+    /// The slot that is shown.
+    pub(crate) a: usize,
+    /// The slot that it is compared with.
+    pub(crate) b: usize,
+    /// Whether and how they are compared.
+    pub(crate) compare: Option<Compare>,
+    /// Where the pointer is: shortcuts mean that panel.
+    pub(crate) place: Place,
+    /// What was told last.
+    pub(crate) notice: Option<Notice>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            selection: BTreeSet::new(),
+            frame: 1,
+            slots: Default::default(),
+            a: 0,
+            b: 1,
+            compare: None,
+            place: Place::Everywhere,
+            notice: None,
+        }
+    }
+}
+
+impl Desk {
+    /// What the viewer shows.
+    pub(crate) fn shown(&self) -> Option<&View> {
+        self.slots[self.a].as_ref()
+    }
+
+    /// What it is compared with, if it is.
+    pub(crate) fn compared(&self) -> Option<(&View, Compare)> {
+        Some((self.slots[self.b].as_ref()?, self.compare?))
+    }
+
+    /// The node that the inspector shows: the only one that is selected.
+    pub(crate) fn inspected(&self) -> Option<NodeId> {
+        self.selection.first().copied().filter(|_| self.selection.len() == 1)
+    }
+
+    /// Forgets nodes that are gone, and frames beyond the timeline.
+    pub(crate) fn tidy(&mut self, document: &Document) {
+        self.selection.retain(|&id| document.node(id).is_some());
+        for slot in &mut self.slots {
+            if slot.as_ref().is_some_and(|view| document.node(view.node).is_none()) {
+                *slot = None;
+            }
+        }
+        let frames = document.frames();
+        self.frame = self.frame.clamp(frames.first, frames.last);
+    }
+}
+
+impl View {
+    /// What of a node is looked at first: its picture, or else its mask.
+    pub(crate) fn of(document: &Document, node: NodeId) -> Option<Self> {
+        let outputs = &document.node(node)?.decl()?.outputs;
+        let of_type = |wanted| outputs.iter().find(|output| output.port_type == wanted);
+        let output = of_type(PortType::Image).or_else(|| of_type(PortType::Mask))?;
+        Some(Self { node, output: output.id.to_string() })
+    }
+}

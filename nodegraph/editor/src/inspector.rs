@@ -1,0 +1,21 @@
+//! The inspector.
+
+use eframe::egui;
+
+use crate::action::Action;
+use crate::command::Command;
+use crate::editor::Scene;
+
+/// What the inspector remembers from frame to frame.
+#[derive(Default)]
+pub(crate) struct Inspector {}
+
+impl Inspector {
+    /// Draws it.
+    pub(crate) fn show(&mut self, ui: &mut egui::Ui, _scene: &Scene<'_>, _commands: &mut Vec<Command>) {
+        ui.label("inspector");
+    }
+
+    /// Does what a key or a menu wants of it.
+    pub(crate) fn act(&mut self, _action: Action, _scene: &Scene<'_>, _commands: &mut Vec<Command>) {}
+}

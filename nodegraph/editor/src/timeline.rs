@@ -1,0 +1,21 @@
+//! The timeline.
+
+use eframe::egui;
+
+use crate::action::Action;
+use crate::command::Command;
+use crate::editor::Scene;
+
+/// What the timeline remembers from frame to frame.
+#[derive(Default)]
+pub(crate) struct Timeline {}
+
+impl Timeline {
+    /// Draws it.
+    pub(crate) fn show(&mut self, ui: &mut egui::Ui, _scene: &Scene<'_>, _commands: &mut Vec<Command>) {
+        ui.label("timeline");
+    }
+
+    /// Does what a key or a menu wants of it.
+    pub(crate) fn act(&mut self, _action: Action, _scene: &Scene<'_>, _commands: &mut Vec<Command>) {}
+}
