@@ -163,6 +163,7 @@ impl Editor {
             }
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
+            Command::Choose(_) => {}
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
