@@ -252,3 +252,26 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
     let color = if notice.is_error { theme::ERROR } else { theme::WEAK };
     ui.colored_label(color, &notice.text);
 }
+
+#[cfg(test)]
+impl Editor {
+    /// The document.
+    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
+        self.session.document()
+    }
+
+    /// What undo would take back.
+    pub(crate) fn last_step(&self) -> Option<&str> {
+        self.session.history().undo_label()
+    }
+
+    /// Selects nodes.
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+        self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// Does what a menu does.
+    pub(crate) fn do_act(&mut self, action: Action) {
+        self.act(action);
+    }
+}

@@ -17,6 +17,9 @@ mod layout;
 mod menu;
 mod session;
 mod setup;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod theme;
 mod timeline;
 mod viewer;

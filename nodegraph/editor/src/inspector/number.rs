@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use dragfx_graph::declare::{Kind, ParamDecl};
 use dragfx_graph::document::Edit;
-use eframe::egui::{DragValue, Response, Slider, Ui, WidgetInfo, vec2};
+use eframe::egui::{DragValue, Response, Slider, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2};
 
 use super::form::Form;
 
@@ -89,8 +89,11 @@ impl Form<'_, '_> {
         edit: impl Fn(f64) -> Result<Edit, String>,
     ) -> Response {
         let slider = scale.slider.map(|(from, to)| {
-            // Half of the room is the number's.
-            let number = (ui.available_width() * 0.5).clamp(56.0, 76.0);
+            // Half of the room is the number's, or as much as it needs with its unit.
+            let text = WidgetText::from(format!("{}{}", scale.text(value), scale.unit));
+            let text = text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button).size().x;
+            let needed = text + 2.0 * ui.spacing().button_padding.x;
+            let number = (ui.available_width() * 0.5).clamp(56.0, 76.0).max(needed);
             (from, to, ui.available_width() - number - ui.spacing().item_spacing.x)
         });
         ui.horizontal(|ui| {
