@@ -147,6 +147,12 @@ impl Editor {
         }
     }
 
+    /// Whether something is being computed: what is shown may be another thing soon.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.compute.is_busy()
+    }
+
     fn obey(&mut self, command: Command) {
         match command {
             Command::Edit { label, edits } => {
