@@ -29,6 +29,7 @@ pub struct Editor {
     inspector: Inspector,
     timeline: Timeline,
     is_dressed: bool,
+    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -70,6 +71,8 @@ impl Editor {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = Session::new(setup.starter, Arc::new(setup.registry));
+        let (sender, registries) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
         let mut desk = Desk::default();
         desk.slots[0] = first_view(&session);
         Self {
@@ -82,6 +85,7 @@ impl Editor {
             inspector: Inspector::default(),
             timeline: Timeline::default(),
             is_dressed: false,
+            registries,
         }
     }
 
@@ -89,6 +93,9 @@ impl Editor {
     pub fn ui(&mut self, ui: &mut egui::Ui) {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
+        }
+        if let Ok(registry) = self.registries.try_recv() {
+            self.session.set_registry(registry);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
         let mut commands = Vec::new();
