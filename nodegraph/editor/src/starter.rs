@@ -10,9 +10,6 @@ use dragfx_graph::registry::Registry;
 const SEED: i64 = 8;
 /// Truncation psi: varied, and seldom odd.
 const PSI: f64 = 0.7;
-/// What the document calls its model.
-const MODEL: &str = "model";
-
 /// A latent of `model`, and a drag of it that has no points yet.
 ///
 /// # Panics
@@ -20,7 +17,8 @@ const MODEL: &str = "model";
 #[must_use]
 pub fn starter(registry: &Registry, model: ModelRef) -> Document {
     let mut document = Document::default();
-    make(&mut document, Edit::SetModel { name: MODEL.to_owned(), model: Some(model) });
+    let name = model.file.split('.').next().unwrap_or_default().to_owned();
+    make(&mut document, Edit::SetModel { name, model: Some(model) });
     let [latent, points, drag] = ["latent", "points", "drag"].map(|kind| insert(&mut document, registry, kind));
     let constants = [("seed", ParamValue::Int(SEED)), ("psi", ParamValue::Float(PSI))];
     for (param, value) in constants.map(|(param, value)| (param.to_owned(), Some(Param::Constant(value)))) {

@@ -74,6 +74,7 @@ impl Setting {
         let services = Arc::new(Written::default());
         let setup = Setup {
             registry,
+            effects: Box::new(Registry::standard),
             evaluator: Arc::new(Evaluator::new(Arc::new(models()))),
             starter,
             file: self.file,
