@@ -184,6 +184,7 @@ impl Editor {
             Command::Open(_) => {}
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
+            Command::Find(_) => {}
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
