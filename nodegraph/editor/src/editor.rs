@@ -10,6 +10,7 @@ use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
 use crate::compute::Compute;
 use crate::desk::{Desk, View};
+use crate::dialog::Dialogs;
 use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
@@ -30,8 +31,10 @@ pub struct Editor {
     inspector: Inspector,
     timeline: Timeline,
     help: Help,
+    dialogs: Dialogs,
     title: String,
     is_dressed: bool,
+    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -73,6 +76,8 @@ impl Editor {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = Session::new(setup.starter, Arc::new(setup.registry));
+        let (sender, registries) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
         let mut desk = Desk::default();
         desk.slots[0] = first_view(&session);
         desk.state = setup.state;
@@ -86,8 +91,10 @@ impl Editor {
             inspector: Inspector::default(),
             timeline: Timeline::default(),
             help: Help::default(),
+            dialogs: Dialogs::default(),
             title: String::new(),
             is_dressed: false,
+            registries,
         }
     }
 
@@ -96,11 +103,16 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
+        if let Ok(registry) = self.registries.try_recv() {
+            self.session.set_registry(registry);
+        }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
-        keys(ui, &self.desk, &mut commands);
+        if !self.dialogs.is_open() {
+            keys(ui, &self.desk, &mut commands);
+        }
         let bar = egui::Frame::new().fill(theme::BAR).inner_margin(egui::Margin::symmetric(6, 2));
         Panel::top("menu").frame(bar).show(ui, |ui| menu::show(ui, &scene, &mut commands));
         Panel::bottom("notice").frame(bar).show(ui, |ui| notice(ui, &scene));
@@ -129,6 +141,7 @@ impl Editor {
         });
         places.push((central.response.rect, if canvas_is_central { Place::Canvas } else { Place::Viewer }));
         self.help.show(ui, &scene);
+        self.dialogs.show(ui.ctx(), &mut commands);
         let title = format!("{} — DragFX", menu::document_name(&scene));
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
@@ -147,6 +160,12 @@ impl Editor {
         }
     }
 
+    /// Whether something is being computed: what is shown may be another thing soon.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.compute.is_busy()
+    }
+
     fn obey(&mut self, command: Command) {
         match command {
             Command::Edit { label, edits } => {
@@ -163,7 +182,9 @@ impl Editor {
             }
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
-            Command::Choose(_) => {}
+            Command::Ask(question) => self.dialogs.ask(question),
+            Command::Choose(choice) => self.dialogs.choose(choice),
+            Command::Find(_) => {}
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }

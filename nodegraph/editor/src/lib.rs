@@ -9,6 +9,7 @@ mod canvas;
 mod command;
 mod compute;
 mod desk;
+mod dialog;
 mod editor;
 mod files;
 mod help;
@@ -17,12 +18,13 @@ mod layout;
 mod menu;
 mod session;
 mod setup;
+mod starter;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
 mod theme;
 mod timeline;
 mod viewer;
 
 pub use editor::{Editor, run};
 pub use setup::{Services, Setup};
+pub use starter::starter;

@@ -36,11 +36,7 @@ pub(crate) fn window(document: Document) -> Window {
 }
 
 /// The same, drawn by a renderer.
-pub(crate) fn window_with(
-    document: Document,
-    pixels_per_point: f32,
-    renderer: impl TestRenderer + 'static,
-) -> Window {
+pub(crate) fn window_with(document: Document, pixels_per_point: f32, renderer: impl TestRenderer + 'static) -> Window {
     let models = ModelStore::new(std::env::temp_dir(), Vec::new(), SessionOptions::on(Device::Cpu));
     let setup = Setup {
         registry: Registry::standard(),
@@ -51,7 +47,8 @@ pub(crate) fn window_with(
         safe_mode: false,
         services: Arc::new(Nothing),
     };
-    let builder = Harness::builder().with_size([1360.0, 860.0]).with_pixels_per_point(pixels_per_point).renderer(renderer);
+    let builder =
+        Harness::builder().with_size([1360.0, 860.0]).with_pixels_per_point(pixels_per_point).renderer(renderer);
     let mut window = builder.build_ui_state(|ui, editor: &mut Editor| editor.ui(ui), Editor::new(setup));
     window.run();
     window

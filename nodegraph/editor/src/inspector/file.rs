@@ -74,7 +74,7 @@ impl Form<'_, '_> {
             let endings = extensions.iter().map(|extension| format!(".{extension}")).collect::<Vec<_>>().join(", ");
             if button.on_hover_text(format!("Browse… ({endings})")).clicked() {
                 let (node, param) = (setting.node.id, setting.decl.id.to_string());
-                self.commands.push(Command::Choose(Wanted::Param { node, param }));
+                self.commands.push(Command::Find(Wanted::Param { node, param }));
             }
             response.inner.on_hover_text(value)
         })
