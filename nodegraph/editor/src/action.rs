@@ -30,6 +30,7 @@ pub(crate) enum Action {
     LastFrame,
     PreviousKey,
     NextKey,
+    DeleteKeys,
     RealTime,
     ShowGraph,
     ShowTimeline,
@@ -139,6 +140,13 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Next keyframe",
         doc: "Goes on to a keyframe of the selected nodes, or of any node if none is selected.",
         keys: &[key(COMMAND, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::DeleteKeys,
+        place: Place::Timeline,
+        label: "Delete keyframes",
+        doc: "Deletes the keyframes at this frame, of the selected nodes or of all if none is selected.",
+        keys: &[key(NONE, Key::Delete), key(NONE, Key::Backspace)],
     },
     Entry {
         action: Action::RealTime,

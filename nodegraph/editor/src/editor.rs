@@ -204,6 +204,8 @@ impl Editor {
             Action::Larger => layout.rescale(1.0),
             Action::Smaller => layout.rescale(-1.0),
             Action::UsualSize => layout.scale = 1.0,
+            Action::Play => self.desk.is_playing = !self.desk.is_playing,
+            Action::RealTime => self.desk.real_time = !self.desk.real_time,
             Action::Help => self.help.toggle(),
             Action::About => self.help.about(),
             Action::Undo => {
@@ -289,6 +291,16 @@ impl Editor {
     /// Selects nodes.
     pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
         self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// Goes to a frame.
+    pub(crate) fn go(&mut self, frame: i64) {
+        self.desk.frame = frame;
+    }
+
+    /// The frame.
+    pub(crate) fn frame(&self) -> i64 {
+        self.desk.frame
     }
 
     /// Does what a menu does.

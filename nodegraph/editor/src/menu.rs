@@ -33,7 +33,7 @@ const MENUS: &[Menu] = &[
         groups: &[
             &[Action::Play, Action::RealTime],
             &[Action::PreviousFrame, Action::NextFrame, Action::FirstFrame, Action::LastFrame],
-            &[Action::PreviousKey, Action::NextKey],
+            &[Action::PreviousKey, Action::NextKey, Action::DeleteKeys],
         ],
         place: Some(Place::Timeline),
     },

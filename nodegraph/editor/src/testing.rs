@@ -41,6 +41,7 @@ pub(crate) fn window_with(document: Document, pixels_per_point: f32, renderer: i
     let setup = Setup {
         registry: Registry::standard(),
         evaluator: Arc::new(Evaluator::new(Arc::new(models))),
+        effects: Box::new(Registry::standard),
         starter: document,
         file: None,
         state: None,
