@@ -22,6 +22,24 @@ pub(crate) enum Action {
     Undo,
     Redo,
     Drag,
+    Rename,
+    Play,
+    PreviousFrame,
+    NextFrame,
+    FirstFrame,
+    LastFrame,
+    PreviousKey,
+    NextKey,
+    RealTime,
+    ShowGraph,
+    ShowTimeline,
+    ShowInspector,
+    Maximize,
+    Larger,
+    Smaller,
+    UsualSize,
+    Help,
+    About,
 }
 
 /// An action, for people.
@@ -66,7 +84,193 @@ pub(crate) const ACTIONS: &[Entry] = &[
         doc: "Makes the change again that was taken back last.",
         keys: &[key(COMMAND.plus(Modifiers::SHIFT), Key::Z), key(COMMAND, Key::Y)],
     },
+    Entry {
+        action: Action::Rename,
+        place: Place::Everywhere,
+        label: "Rename",
+        doc: "Types another name for the selected node, in the inspector.",
+        keys: &[key(NONE, Key::F2)],
+    },
+    Entry {
+        action: Action::Play,
+        place: Place::Everywhere,
+        label: "Play",
+        doc: "Plays the frames over and over, or stops.",
+        keys: &[key(NONE, Key::L)],
+    },
+    Entry {
+        action: Action::PreviousFrame,
+        place: Place::Everywhere,
+        label: "Previous frame",
+        doc: "Goes a frame back.",
+        keys: &[key(NONE, Key::Comma)],
+    },
+    Entry {
+        action: Action::NextFrame,
+        place: Place::Everywhere,
+        label: "Next frame",
+        doc: "Goes a frame on.",
+        keys: &[key(NONE, Key::Period)],
+    },
+    Entry {
+        action: Action::FirstFrame,
+        place: Place::Timeline,
+        label: "First frame",
+        doc: "Goes to the first frame.",
+        keys: &[key(NONE, Key::Home)],
+    },
+    Entry {
+        action: Action::LastFrame,
+        place: Place::Timeline,
+        label: "Last frame",
+        doc: "Goes to the last frame.",
+        keys: &[key(NONE, Key::End)],
+    },
+    Entry {
+        action: Action::PreviousKey,
+        place: Place::Everywhere,
+        label: "Previous keyframe",
+        doc: "Goes back to a keyframe of the selected nodes, or of any node if none is selected.",
+        keys: &[key(COMMAND, Key::ArrowLeft)],
+    },
+    Entry {
+        action: Action::NextKey,
+        place: Place::Everywhere,
+        label: "Next keyframe",
+        doc: "Goes on to a keyframe of the selected nodes, or of any node if none is selected.",
+        keys: &[key(COMMAND, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::RealTime,
+        place: Place::Everywhere,
+        label: "Play in real time",
+        doc: "While playing, keeps to the rate and leaves frames out, in place of waiting for every picture.",
+        keys: &[],
+    },
+    Entry {
+        action: Action::ShowGraph,
+        place: Place::Everywhere,
+        label: "Graph",
+        doc: "Shows or hides the graph.",
+        keys: &[key(COMMAND, Key::Num1)],
+    },
+    Entry {
+        action: Action::ShowTimeline,
+        place: Place::Everywhere,
+        label: "Timeline",
+        doc: "Shows or hides the timeline.",
+        keys: &[key(COMMAND, Key::Num2)],
+    },
+    Entry {
+        action: Action::ShowInspector,
+        place: Place::Everywhere,
+        label: "Inspector",
+        doc: "Shows or hides the inspector.",
+        keys: &[key(COMMAND, Key::Num3)],
+    },
+    Entry {
+        action: Action::Maximize,
+        place: Place::Everywhere,
+        label: "Maximize panel",
+        doc: "Gives the whole window to the panel under the pointer, or brings the others back.",
+        keys: &[key(NONE, Key::Z)],
+    },
+    Entry {
+        action: Action::Larger,
+        place: Place::Everywhere,
+        label: "Larger interface",
+        doc: "Makes everything in the window larger.",
+        keys: &[key(COMMAND, Key::Plus), key(COMMAND, Key::Equals)],
+    },
+    Entry {
+        action: Action::Smaller,
+        place: Place::Everywhere,
+        label: "Smaller interface",
+        doc: "Makes everything in the window smaller.",
+        keys: &[key(COMMAND, Key::Minus)],
+    },
+    Entry {
+        action: Action::UsualSize,
+        place: Place::Everywhere,
+        label: "Usual size",
+        doc: "Shows everything in the window in its usual size.",
+        keys: &[key(COMMAND, Key::Num0)],
+    },
+    Entry {
+        action: Action::Help,
+        place: Place::Everywhere,
+        label: "Keys and mouse",
+        doc: "Lists what keys and the mouse do.",
+        keys: &[key(NONE, Key::F1)],
+    },
+    Entry {
+        action: Action::About,
+        place: Place::Everywhere,
+        label: "About DragFX",
+        doc: "Says which version this is, what it runs on, and where it keeps its files.",
+        keys: &[],
+    },
 ];
+
+/// Something that is done with the mouse, for people.
+pub(crate) struct Gesture {
+    pub(crate) place: Place,
+    /// What the hand does.
+    pub(crate) how: &'static str,
+    /// What comes of it, in a sentence.
+    pub(crate) doc: &'static str,
+}
+
+/// What the mouse does, in the order of the help.
+pub(crate) const GESTURES: &[Gesture] = &[
+    Gesture {
+        place: Place::Everywhere,
+        how: "Drag a number",
+        doc: "Changes it; with Shift slowly. A click lets it be typed.",
+    },
+    Gesture {
+        place: Place::Everywhere,
+        how: "Right-click a parameter",
+        doc: "Resets it, sets and deletes keyframes, publishes it, copies its address.",
+    },
+    Gesture { place: Place::Timeline, how: "Drag on the ruler", doc: "Goes to the frame under the pointer." },
+    Gesture { place: Place::Timeline, how: "Click a keyframe", doc: "Goes to its frame." },
+    Gesture { place: Place::Timeline, how: "Drag a keyframe", doc: "Moves it to another frame." },
+    Gesture {
+        place: Place::Timeline,
+        how: "Right-click a keyframe",
+        doc: "Chooses the way to the next one, or deletes it.",
+    },
+];
+
+impl Place {
+    /// All places, in the order of the help.
+    pub(crate) const ALL: [Self; 4] = [Self::Everywhere, Self::Viewer, Self::Canvas, Self::Timeline];
+
+    /// What people call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Viewer => "Over the picture",
+            Self::Canvas => "Over the graph",
+            Self::Timeline => "Over the timeline",
+        }
+    }
+}
+
+/// Shortcuts that hold at a place. Those with more modifiers come first: Ctrl+Z also takes Ctrl+Shift+Z, if nothing has
+/// taken that before.
+pub(crate) fn shortcuts(place: Place) -> impl Iterator<Item = (&'static KeyboardShortcut, Action)> {
+    let holds = move |entry: &&Entry| entry.place == Place::Everywhere || entry.place == place;
+    let modifiers = |key: &KeyboardShortcut| {
+        let Modifiers { alt, shift, command, .. } = key.modifiers;
+        usize::from(alt) + usize::from(shift) + usize::from(command)
+    };
+    (0..=3).rev().flat_map(move |count| {
+        let keys = |entry: &'static Entry| entry.keys.iter().map(move |key| (key, entry.action));
+        ACTIONS.iter().filter(holds).flat_map(keys).filter(move |(key, _)| modifiers(key) == count)
+    })
+}
 
 impl Action {
     /// What it is.
@@ -89,5 +293,14 @@ mod tests {
             }
             assert!(entry.doc.ends_with('.'), "{}", entry.label);
         }
+    }
+
+    #[test]
+    fn more_modifiers_come_first() {
+        let at = |wanted| shortcuts(Place::Canvas).position(|(_, action)| action == wanted).expect("it has a key");
+        assert!(at(Action::Redo) < at(Action::Undo));
+        assert!(at(Action::Undo) < at(Action::Maximize));
+        let all = ACTIONS.iter().filter(|entry| entry.place == Place::Everywhere).map(|entry| entry.keys.len()).sum();
+        assert!(shortcuts(Place::Canvas).count() >= all);
     }
 }

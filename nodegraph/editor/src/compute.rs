@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use dragfx_engine::{Cancel, ImagePoint, PointPair};
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::eval::{Evaluator, Target};
+use dragfx_graph::models::ModelStore;
 use dragfx_graph::value::{Image, Trajectory, Transfer, Value};
 use eframe::egui::{self, ColorImage};
 
@@ -19,6 +20,7 @@ use crate::session::Session;
 /// Computes in the background.
 pub(crate) struct Compute {
     context: Arc<OnceLock<egui::Context>>,
+    models: Arc<ModelStore>,
     requests: Sender<Request>,
     answers: Receiver<(View, Result<Value, String>)>,
     shown: HashMap<View, Arc<Shown>>,
@@ -97,6 +99,7 @@ impl Compute {
         let (requests, inbox) = channel::<Request>();
         let (sender, answers) = channel();
         let wake = Arc::clone(&context);
+        let models = Arc::clone(evaluator.models());
         std::thread::spawn(move || {
             for Request { document, folder, view, frame, cancel } in inbox {
                 if cancel.is_cancelled() {
@@ -111,7 +114,12 @@ impl Compute {
             }
         });
         let (shown, cancel) = (HashMap::new(), Cancel::new());
-        Self { context, requests, answers, shown, asked: None, cancel, next: 0 }
+        Self { context, models, requests, answers, shown, asked: None, cancel, next: 0 }
+    }
+
+    /// The models.
+    pub(crate) fn models(&self) -> &Arc<ModelStore> {
+        &self.models
     }
 
     /// Says what is looked at now, and takes in what has been computed since. Called once a frame.
