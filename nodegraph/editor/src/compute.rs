@@ -27,6 +27,7 @@ pub(crate) struct Compute {
     asked: Option<(u64, Option<View>, i64)>,
     cancel: Cancel,
     next: u64,
+    waiting: usize,
 }
 
 /// A picture or a mask that is there to be shown.
@@ -102,9 +103,6 @@ impl Compute {
         let models = Arc::clone(evaluator.models());
         std::thread::spawn(move || {
             for Request { document, folder, view, frame, cancel } in inbox {
-                if cancel.is_cancelled() {
-                    continue;
-                }
                 let target = Target { node: view.node, output: view.output.clone(), frame };
                 let value = evaluator.evaluate(&document, &folder, &target, &cancel).map_err(|error| error.to_string());
                 let _ = sender.send((view, value));
@@ -114,7 +112,7 @@ impl Compute {
             }
         });
         let (shown, cancel) = (HashMap::new(), Cancel::new());
-        Self { context, models, requests, answers, shown, asked: None, cancel, next: 0 }
+        Self { context, models, requests, answers, shown, asked: None, cancel, next: 0, waiting: 0 }
     }
 
     /// The models.
@@ -126,6 +124,7 @@ impl Compute {
     pub(crate) fn look(&mut self, context: &egui::Context, session: &Session, desk: &Desk) {
         self.context.get_or_init(|| context.clone());
         while let Ok((view, value)) = self.answers.try_recv() {
+            self.waiting -= 1;
             if let Ok(value) = value
                 && let Some(pixels) = pixels(&value)
             {
@@ -143,6 +142,7 @@ impl Compute {
             let (document, folder) = (session.document().clone(), session.folder());
             let (frame, cancel) = (desk.frame as f64, self.cancel.clone());
             let _ = self.requests.send(Request { document, folder, view, frame, cancel });
+            self.waiting += 1;
         }
         self.asked = Some(asked);
     }
@@ -172,6 +172,11 @@ impl Compute {
 
     /// Stops the drags that run, within a step.
     pub(crate) fn stop(&mut self) {}
+
+    /// Whether anything is being computed.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.waiting > 0
+    }
 
     /// Whether a drag runs.
     pub(crate) fn is_dragging(&self) -> bool {

@@ -32,6 +32,7 @@ pub struct Editor {
     help: Help,
     title: String,
     is_dressed: bool,
+    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -73,6 +74,8 @@ impl Editor {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = Session::new(setup.starter, Arc::new(setup.registry));
+        let (sender, registries) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
         let mut desk = Desk::default();
         desk.slots[0] = first_view(&session);
         desk.state = setup.state;
@@ -88,6 +91,7 @@ impl Editor {
             help: Help::default(),
             title: String::new(),
             is_dressed: false,
+            registries,
         }
     }
 
@@ -95,6 +99,9 @@ impl Editor {
     pub fn ui(&mut self, ui: &mut egui::Ui) {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
+        }
+        if let Ok(registry) = self.registries.try_recv() {
+            self.session.set_registry(registry);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
         let mut commands = Vec::new();
@@ -145,6 +152,12 @@ impl Editor {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+
+    /// Whether something is being computed: what is shown may be another thing soon.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.compute.is_busy()
     }
 
     fn obey(&mut self, command: Command) {

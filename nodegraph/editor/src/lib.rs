@@ -17,9 +17,11 @@ mod layout;
 mod menu;
 mod session;
 mod setup;
+mod starter;
 mod theme;
 mod timeline;
 mod viewer;
 
 pub use editor::{Editor, run};
 pub use setup::{Services, Setup};
+pub use starter::starter;
