@@ -1,8 +1,11 @@
 //! Graphs for tests, in a line.
 
-use dragfx_engine::{ImagePoint, PointPair};
+use std::sync::Arc;
+
+use dragfx_engine::{ImagePoint, PointPair, StopReason};
 use dragfx_graph::document::{Document, Edit, Node, NodeId};
 use dragfx_graph::registry::Registry;
+use dragfx_graph::value::{Trajectory, TrajectoryParts};
 
 use crate::desk::View;
 
@@ -72,4 +75,25 @@ pub(crate) fn view(graph: &Graph, node: &str) -> View {
 /// A pair that goes from (x, y) so far to the right.
 pub(crate) fn pair(x: f64, y: f64, right: f64) -> PointPair {
     PointPair::new(ImagePoint::new(x, y), ImagePoint::new(x + right, y))
+}
+
+/// The way of a drag whose only handle goes along these places of the top row, and would like to arrive at `target`.
+pub(crate) fn way(places: &[f64], target: f64) -> Trajectory {
+    let state = ndarray::Array2::zeros((1, 4));
+    let point = |&x: &f64| vec![pair(x, 0.0, target - x)];
+    let parts = TrajectoryParts {
+        model: Arc::default(),
+        width: 64,
+        height: 64,
+        given: point(&places[0]),
+        others: String::new(),
+        start: state.clone(),
+        states: vec![state; places.len()],
+        points: places.iter().map(point).collect(),
+        matches: vec![vec![None]; places.len()],
+        losses: vec![0.01; places.len() - 1],
+        stop: StopReason::MaxSteps,
+        end: None,
+    };
+    Trajectory::try_from(parts).expect("a way")
 }
