@@ -10,6 +10,7 @@ use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
 use crate::compute::Compute;
 use crate::desk::{Desk, View};
+use crate::dialog::Dialogs;
 use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
@@ -30,6 +31,7 @@ pub struct Editor {
     inspector: Inspector,
     timeline: Timeline,
     help: Help,
+    dialogs: Dialogs,
     title: String,
     is_dressed: bool,
     registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
@@ -89,6 +91,7 @@ impl Editor {
             inspector: Inspector::default(),
             timeline: Timeline::default(),
             help: Help::default(),
+            dialogs: Dialogs::default(),
             title: String::new(),
             is_dressed: false,
             registries,
@@ -107,7 +110,9 @@ impl Editor {
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
-        keys(ui, &self.desk, &mut commands);
+        if !self.dialogs.is_open() {
+            keys(ui, &self.desk, &mut commands);
+        }
         let bar = egui::Frame::new().fill(theme::BAR).inner_margin(egui::Margin::symmetric(6, 2));
         Panel::top("menu").frame(bar).show(ui, |ui| menu::show(ui, &scene, &mut commands));
         Panel::bottom("notice").frame(bar).show(ui, |ui| notice(ui, &scene));
@@ -136,6 +141,7 @@ impl Editor {
         });
         places.push((central.response.rect, if canvas_is_central { Place::Canvas } else { Place::Viewer }));
         self.help.show(ui, &scene);
+        self.dialogs.show(ui.ctx(), &mut commands);
         let title = format!("{} — DragFX", menu::document_name(&scene));
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
@@ -176,6 +182,9 @@ impl Editor {
             }
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
+            Command::Ask(question) => self.dialogs.ask(question),
+            Command::Choose(choice) => self.dialogs.choose(choice),
+            Command::Find(_) => {}
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }

@@ -9,6 +9,7 @@ mod canvas;
 mod command;
 mod compute;
 mod desk;
+mod dialog;
 mod editor;
 mod files;
 mod help;
