@@ -1,7 +1,7 @@
 //! Everything that a key or a menu does, each with its shortcut and what it is for: menus, F1 and the keyboard are made
 //! of this one table.
 
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 /// Where a shortcut holds: it means the panel under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +30,7 @@ pub(crate) enum Action {
     LastFrame,
     PreviousKey,
     NextKey,
+    DeleteKeys,
     RealTime,
     ShowGraph,
     ShowTimeline,
@@ -139,6 +140,13 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Next keyframe",
         doc: "Goes on to a keyframe of the selected nodes, or of any node if none is selected.",
         keys: &[key(COMMAND, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::DeleteKeys,
+        place: Place::Timeline,
+        label: "Delete keyframes",
+        doc: "Deletes the keyframes at this frame, of the selected nodes or of all if none is selected.",
+        keys: &[key(NONE, Key::Delete), key(NONE, Key::Backspace)],
     },
     Entry {
         action: Action::RealTime,
@@ -277,6 +285,23 @@ impl Action {
     pub(crate) fn entry(self) -> &'static Entry {
         ACTIONS.iter().find(|entry| entry.action == self).expect("every action is in the table")
     }
+}
+
+/// A shortcut as keyboards have it: `Ctrl+,`.
+pub(crate) fn keys_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
+    let text = context.format_shortcut(shortcut);
+    let sign = match shortcut.logical_key {
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Plus => "+",
+        Key::Minus => "-",
+        Key::Equals => "=",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Backtick => "`",
+        _ => return text,
+    };
+    text.replace(shortcut.logical_key.name(), sign)
 }
 
 #[cfg(test)]
