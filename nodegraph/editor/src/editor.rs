@@ -138,6 +138,17 @@ impl Editor {
 
     fn act(&mut self, action: Action) {
         match action {
+            _ if action.entry().place == Place::Canvas => {
+                let mut commands = Vec::new();
+                let scene = Scene {
+                    session: &self.session,
+                    desk: &self.desk,
+                    compute: &self.compute,
+                    services: &self.services,
+                };
+                self.canvas.act(action, &scene, &mut commands);
+                commands.into_iter().for_each(|command| self.obey(command));
+            }
             Action::Undo => {
                 let undone = self.session.undo().map(|label| format!("Undone: {label}"));
                 self.tell(undone.unwrap_or_else(|| "There is nothing to undo".to_owned()));
@@ -153,6 +164,7 @@ impl Editor {
                     self.compute.start(&self.session, &view, self.desk.frame);
                 }
             }
+            _ => {}
         }
     }
 
