@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dragfx_graph::document::NodeId;
+use dragfx_graph::document::{Document, NodeId};
 use eframe::egui::{self, CentralPanel, Panel};
 
 use crate::action::{Action, Place, shortcuts};
@@ -158,6 +158,12 @@ impl Editor {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+
+    /// The document that is open.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        self.session.document()
     }
 
     /// Whether something is being computed: what is shown may be another thing soon.
