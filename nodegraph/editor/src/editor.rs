@@ -254,11 +254,10 @@ impl Editor {
             let told = dragging::told(self.session.document(), &outcome);
             self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
         }
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
         let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
-        let is_gone = |node| self.session.document().node(node).is_none();
-        if self.desk.settling.is_some_and(|settling| is_there(settling) || is_gone(settling.0)) {
-            self.desk.settling = None;
-        }
+        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
+        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.
