@@ -210,6 +210,8 @@ impl Editor {
             Action::Larger => layout.rescale(1.0),
             Action::Smaller => layout.rescale(-1.0),
             Action::UsualSize => layout.scale = 1.0,
+            Action::Play => self.desk.is_playing = !self.desk.is_playing,
+            Action::RealTime => self.desk.real_time = !self.desk.real_time,
             Action::Help => self.help.toggle(),
             Action::About => self.help.about(),
             Action::Undo => {
@@ -307,4 +309,37 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
     };
     let color = if notice.is_error { theme::ERROR } else { theme::WEAK };
     ui.colored_label(color, &notice.text);
+}
+
+#[cfg(test)]
+impl Editor {
+    /// The document.
+    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
+        self.session.document()
+    }
+
+    /// What undo would take back.
+    pub(crate) fn last_step(&self) -> Option<&str> {
+        self.session.history().undo_label()
+    }
+
+    /// Selects nodes.
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+        self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// Goes to a frame.
+    pub(crate) fn go(&mut self, frame: i64) {
+        self.desk.frame = frame;
+    }
+
+    /// The frame.
+    pub(crate) fn frame(&self) -> i64 {
+        self.desk.frame
+    }
+
+    /// Does what a menu does.
+    pub(crate) fn do_act(&mut self, action: Action) {
+        self.act(action);
+    }
 }

@@ -19,7 +19,7 @@ use crate::action::Action;
 use crate::command::Command;
 use crate::editor::Scene;
 
-use file::Presence;
+pub(crate) use file::Presence;
 pub(crate) use form::{Drafts, Form};
 
 /// What the inspector remembers from frame to frame.

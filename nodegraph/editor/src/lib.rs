@@ -20,6 +20,8 @@ mod menu;
 mod session;
 mod setup;
 mod starter;
+#[cfg(test)]
+mod testing;
 mod theme;
 mod timeline;
 mod viewer;

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Button, RichText};
 
-use crate::action::{ACTIONS, Action, Entry, Place};
+use crate::action::{ACTIONS, Action, Entry, Place, keys_text};
 use crate::command::Command;
 use crate::editor::Scene;
 use crate::theme;
@@ -37,7 +37,7 @@ const MENUS: &[Menu] = &[
         groups: &[
             &[Action::Play, Action::RealTime],
             &[Action::PreviousFrame, Action::NextFrame, Action::FirstFrame, Action::LastFrame],
-            &[Action::PreviousKey, Action::NextKey],
+            &[Action::PreviousKey, Action::NextKey, Action::DeleteKeys],
         ],
         place: Some(Place::Timeline),
     },
@@ -103,7 +103,7 @@ pub(crate) fn item(ui: &mut egui::Ui, scene: &Scene<'_>, entry: &Entry, commands
         Some(false) => "     ",
         None => "",
     };
-    let keys = entry.keys.first().map(|key| ui.ctx().format_shortcut(key)).unwrap_or_default();
+    let keys = entry.keys.first().map(|key| keys_text(ui.ctx(), key)).unwrap_or_default();
     let label = now.label.unwrap_or_else(|| entry.label.to_owned());
     let button = Button::new(format!("{mark}{label}")).shortcut_text(keys);
     if ui.add_enabled(now.can, button).on_hover_text(entry.doc).clicked() {

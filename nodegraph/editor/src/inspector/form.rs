@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use dragfx_graph::document::{Document, Edit};
-use eframe::egui::{Frame, Id, Key, Label, Response, RichText, Stroke, TextEdit, Ui, WidgetInfo, WidgetType};
+use eframe::egui::{Frame, Id, Key, Label, Margin, Response, RichText, Stroke, TextEdit, Ui, WidgetInfo, WidgetType};
 
 use super::file::Presence;
 use crate::command::Command;
@@ -45,6 +45,9 @@ pub(crate) struct Field<'a> {
     /// How high it is; above 1 it takes line breaks.
     pub(crate) rows: usize,
 }
+
+/// Around what is typed: as high as other controls.
+const MARGIN: Margin = Margin { left: 5, right: 5, top: 3, bottom: 3 };
 
 impl Drafts {
     /// Begins a frame.
@@ -121,9 +124,10 @@ impl<'s> Form<'_, 's> {
         let widget = if field.rows > 1 { TextEdit::multiline(&mut text) } else { TextEdit::singleline(&mut text) };
         let hint = RichText::new(field.hint).color(theme::WEAK);
         let mut widget = widget.id(id).desired_rows(field.rows).hint_text(hint).desired_width(ui.available_width());
+        widget = widget.margin(MARGIN);
         if is_wrong {
             let stroke = Stroke::new(1.0, theme::ERROR);
-            widget = widget.frame(Frame::new().fill(theme::WELL).stroke(stroke).corner_radius(3).inner_margin(3));
+            widget = widget.frame(Frame::new().fill(theme::WELL).stroke(stroke).corner_radius(3).inner_margin(MARGIN));
         }
         let response = ui.add(widget);
         response.widget_info(|| {

@@ -39,7 +39,7 @@ impl Form<'_, '_> {
             if ui.button("Relink…").on_hover_text("Says where its file is").clicked() {
                 self.commands.push(Command::Find(Wanted::Model(name.to_owned())));
             }
-            if small_button(ui, "✕", &format!("Remove model {name}"), !is_used) {
+            if small_button(ui, "×", &format!("Remove model {name}"), !is_used) {
                 self.make(format!("Remove model {name}"), Edit::SetModel { name: name.to_owned(), model: None });
             }
         });

@@ -120,7 +120,7 @@ impl Form<'_, '_> {
     /// What a port is connected with; a click goes there.
     fn ends(&mut self, ui: &mut Ui, ends: &[(NodeId, &str)], none: &str) {
         if ends.is_empty() {
-            ui.label(RichText::new(none).color(theme::WEAK));
+            ui.horizontal(|ui| ui.label(RichText::new(none).color(theme::WEAK)));
         }
         for (id, port) in ends {
             let Some(other) = self.document().node(*id) else { continue };

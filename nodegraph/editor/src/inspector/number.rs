@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use dragfx_graph::declare::{Kind, ParamDecl};
 use dragfx_graph::document::Edit;
-use eframe::egui::{DragValue, Response, Slider, Ui, WidgetInfo, vec2};
+use eframe::egui::{DragValue, Response, Slider, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2};
 
 use super::form::Form;
 
@@ -66,11 +66,11 @@ impl Scale {
             return format!("{value:.0}");
         }
         let (from, to) = self.slider.unwrap_or((0.0, 100.0));
-        // A thousandth of the slider can be told, and two digits of what is smaller.
-        let smallest = value.abs().min(to - from).max(1e-9);
-        let digits = (3.0 - (to - from).log10().ceil()).max(1.0 - smallest.log10().floor());
-        let digits = if value == 0.0 { 3.0 - (to - from).log10().ceil() } else { digits };
-        let text = format!("{value:.*}", (digits.max(1.0) as usize).min(DIGITS));
+        // Enough to tell a thousandth of the slider, and two digits of what is smaller.
+        let of_slider = (4.0 - (to - from).log10().ceil()).max(2.0);
+        let of_value = if value == 0.0 { 0.0 } else { 1.0 - value.abs().log10().floor() };
+        let digits = of_slider.max(of_value) as usize;
+        let text = format!("{value:.*}", digits.min(DIGITS));
         let trimmed = text.trim_end_matches('0');
         trimmed.strip_suffix('.').map_or_else(|| trimmed.to_owned(), |whole| format!("{whole}.0"))
     }
@@ -89,8 +89,11 @@ impl Form<'_, '_> {
         edit: impl Fn(f64) -> Result<Edit, String>,
     ) -> Response {
         let slider = scale.slider.map(|(from, to)| {
-            // Half of the room is the number's.
-            let number = (ui.available_width() * 0.5).clamp(56.0, 76.0);
+            // Half of the room is the number's, or as much as it needs with its unit.
+            let text = WidgetText::from(format!("{}{}", scale.text(value), scale.unit));
+            let text = text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button).size().x;
+            let needed = text + 2.0 * ui.spacing().button_padding.x;
+            let number = (ui.available_width() * 0.5).clamp(56.0, 76.0).max(needed);
             (from, to, ui.available_width() - number - ui.spacing().item_spacing.x)
         });
         ui.horizontal(|ui| {

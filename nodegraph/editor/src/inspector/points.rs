@@ -59,7 +59,7 @@ impl Form<'_, '_> {
                     Ok((format!("Name point {number}"), with(&|point| point.name = name.clone())?))
                 });
             });
-            if row::small_button(ui, "✕", &format!("Delete point {number}"), true) {
+            if row::small_button(ui, "×", &format!("Delete point {number}"), true) {
                 let kept = points.iter().enumerate().filter(|(other, _)| *other != index);
                 let kept = kept.map(|(_, point)| point.clone()).collect();
                 self.set_list(ui, &format!("Delete point {number}"), setting, ParamValue::Points(kept));

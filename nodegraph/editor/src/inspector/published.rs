@@ -103,7 +103,7 @@ impl Form<'_, '_> {
                             self.make(format!("Move {}", entry.name), Edit::Publish(published));
                         }
                     }
-                    if small_button(ui, "✕", &format!("Unpublish {}", entry.name), true) {
+                    if small_button(ui, "×", &format!("Unpublish {}", entry.name), true) {
                         let mut published = published.to_vec();
                         published.remove(index);
                         self.make(format!("Unpublish {}", entry.name), Edit::Publish(published));

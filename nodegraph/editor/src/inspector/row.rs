@@ -22,14 +22,14 @@ pub(crate) fn row<R>(
     let gap = ui.spacing().item_spacing.x;
     let whole = ui.available_width();
     let left = (whole * 0.34).clamp(80.0, 150.0);
-    let right = marks as f32 * (MARK + 2.0);
+    let right = if marks == 0 { 0.0 } else { gap + marks as f32 * (MARK + 2.0) };
     let height = ui.spacing().interact_size.y;
     ui.horizontal_top(|ui| {
         let label = ui.allocate_ui_with_layout(vec2(left, height), Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(left);
             label(ui)
         });
-        let middle = (whole - left - right - 2.0 * gap).max(60.0);
+        let middle = (whole - left - right - gap).max(60.0);
         let control = ui.allocate_ui_with_layout(vec2(middle, height), Layout::top_down(Align::LEFT), |ui| {
             ui.set_width(middle);
             control(ui, label.inner)
@@ -49,8 +49,8 @@ pub(crate) fn plain<R>(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui, R
 /// A heading of a part of the panel that can be folded.
 pub(crate) fn section<R>(ui: &mut Ui, title: &str, is_open: bool, content: impl FnOnce(&mut Ui) -> R) {
     ui.add_space(2.0);
-    let title = RichText::new(title).strong();
-    egui::CollapsingHeader::new(title).default_open(is_open).show_unindented(ui, content);
+    let header = egui::CollapsingHeader::new(RichText::new(title).strong()).default_open(is_open);
+    header.show_background(true).show_unindented(ui, content);
 }
 
 /// A button that gives a parameter its default back.

@@ -61,7 +61,7 @@ impl Form<'_, '_> {
                     self.set_list(ui, &format!("Move shape {number}"), setting, ParamValue::Shapes(shapes));
                 }
             }
-            if row::small_button(ui, "✕", &format!("Delete shape {number}"), true) {
+            if row::small_button(ui, "×", &format!("Delete shape {number}"), true) {
                 let mut shapes = shapes.to_vec();
                 shapes.remove(index);
                 self.set_list(ui, &format!("Delete shape {number}"), setting, ParamValue::Shapes(shapes));

@@ -48,7 +48,8 @@ impl<'a> Draft<'a> {
         position: [f64; 2],
         params: impl IntoIterator<Item = (&'p str, ParamValue)>,
     ) -> Result<NodeId, EditError> {
-        let operator = self.registry.get(kind).ok_or_else(|| EditError::Invalid(format!("there are no {kind} nodes")))?;
+        let operator =
+            self.registry.get(kind).ok_or_else(|| EditError::Invalid(format!("there are no {kind} nodes")))?;
         let mut node = self.document.new_node(operator.clone());
         let constant = |(id, value): (&str, ParamValue)| (id.to_owned(), Param::Constant(value));
         node.params = params.into_iter().map(constant).collect();

@@ -35,11 +35,7 @@ fn points_are_added_moved_disabled_and_deleted() {
         (PointChange::Add(pair(1.0, 2.0, 0.0)), "Add point 1", vec![pair(1.0, 2.0, 0.0)]),
         (PointChange::Add(pair(9.0, 9.0, 5.0)), "Add point 2", vec![pair(1.0, 2.0, 0.0), pair(9.0, 9.0, 5.0)]),
         (PointChange::Remove(1), "Delete point 2", vec![pair(1.0, 2.0, 0.0)]),
-        (
-            PointChange::Target(0, at),
-            "Move target 1",
-            vec![PointPair { target: at, ..pair(1.0, 2.0, 0.0) }],
-        ),
+        (PointChange::Target(0, at), "Move target 1", vec![PointPair { target: at, ..pair(1.0, 2.0, 0.0) }]),
         (PointChange::Handle(0, at), "Move handle 1", vec![PointPair::new(at, at)]),
         (
             PointChange::Enable(0, false),
@@ -99,7 +95,8 @@ fn a_dragged_picture_is_dragged_on_from_where_it_is() {
     for edit in graph.document.connection(mask, "mask", node, "mask") {
         graph.make(edit);
     }
-    let set = |param: &str, value| Edit::SetParam { node, param: param.to_owned(), value: Some(Param::Constant(value)) };
+    let set =
+        |param: &str, value| Edit::SetParam { node, param: param.to_owned(), value: Some(Param::Constant(value)) };
     graph.make(set("lambda", ParamValue::Float(5.0)));
     graph.make(set("max_steps", ParamValue::Int(57)));
     graph.make(set("progress", ParamValue::Float(0.5)));
@@ -117,10 +114,10 @@ fn a_dragged_picture_is_dragged_on_from_where_it_is() {
     assert_eq!(points(&graph, "points2", 1.0), [here[0].clone(), PointPair { target, ..here[1].clone() }]);
     assert!(points(&graph, "points1", 1.0).is_empty(), "the old points are as they were");
     let params = |name: &str| graph.node(name).params.keys().cloned().collect::<Vec<_>>();
-    assert_eq!((params("drag1"), params("drag2")), (
-        vec!["lambda".to_owned(), "max_steps".to_owned(), "progress".to_owned()],
-        vec!["lambda".to_owned()],
-    ));
+    assert_eq!(
+        (params("drag1"), params("drag2")),
+        (vec!["lambda".to_owned(), "max_steps".to_owned(), "progress".to_owned()], vec!["lambda".to_owned()],)
+    );
     let view = view(&graph, "write1");
     assert_eq!(Subject::of(&graph.document, &view).handles().map(|handles| handles.drag), Some(graph.id("drag2")));
     let on = go_on(&graph.document, &graph.registry, &view, &here).expect("a change");
