@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dragfx_graph::document::{Edit, NodeId};
 
 use crate::action::Action;
-use crate::desk::View;
+use crate::desk::{Compare, View};
 use crate::dialog::{Choice, Question};
 
 /// A wish of a panel. They are carried out in their order, after all panels were drawn.
@@ -22,6 +22,10 @@ pub(crate) enum Command {
     Select(BTreeSet<NodeId>),
     /// Shows an output in one of the viewer's slots, and the slot in the viewer.
     Look { slot: usize, view: View },
+    /// Compares the slot that is shown with that one, or does not.
+    Compare(usize, Option<Compare>),
+    /// Stops the drag that runs.
+    StopDrag,
     /// Goes to a frame.
     Frame(i64),
     /// Opens a preset, or a picture that one travels in; asks first if something would be lost.

@@ -112,6 +112,7 @@ pub(crate) enum Outcome {
 /// What panels want to see beside what the desk shows.
 #[derive(Default)]
 struct Wanted {
+    views: Vec<View>,
     befores: Vec<View>,
     thumbnails: BTreeSet<NodeId>,
 }
@@ -182,9 +183,10 @@ impl Compute {
             }
             !is_over
         });
-        let Wanted { befores, thumbnails } = self.wanted.take();
+        let Wanted { views: more, befores, thumbnails } = self.wanted.take();
         let compared = desk.compared().map(|(view, _)| view);
         let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
+        views.extend(more);
         views.dedup();
         let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
@@ -197,6 +199,16 @@ impl Compute {
     /// The last picture of an output, which may be one of an older document.
     pub(crate) fn shown(&self, view: &View) -> Option<&Arc<Shown>> {
         self.shown.get(view).map(|(_, shown)| shown)
+    }
+
+    /// The picture of an output that is wanted beside what the desk shows. It is computed once it is asked for, and as long
+    /// as it is.
+    pub(crate) fn also(&self, view: &View) -> Option<&Arc<Shown>> {
+        let wanted = &mut self.wanted.borrow_mut().views;
+        if !wanted.contains(view) {
+            wanted.push(view.clone());
+        }
+        self.shown(view)
     }
 
     /// Why an output that is looked at shows nothing new.
@@ -294,7 +306,7 @@ impl Compute {
     /// Sends a wish to the thread that looks.
     fn wish(&mut self, session: &Session, desk: &Desk, asked: &Asked, now: Instant) {
         let document = self.document(session);
-        let is_open = |view: &View| desk.slots.contains(&Some(view.clone()));
+        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.views.contains(view);
         self.shown.retain(|view, _| is_open(view));
         self.befores.retain(|view, _| asked.befores.contains(view));
         self.troubles.retain(|view, _| is_open(view));

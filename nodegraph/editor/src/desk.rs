@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use dragfx_graph::declare::{NodeDecl, OutputDecl};
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::value::PortType;
 
@@ -50,6 +51,8 @@ pub(crate) struct Desk {
     pub(crate) place: Place,
     /// What was told last.
     pub(crate) notice: Option<Notice>,
+    /// A drag that was stopped, and the steps that it had taken: until its way is known, nothing can go on from there.
+    pub(crate) settling: Option<(NodeId, usize)>,
     /// Which panels there are.
     pub(crate) layout: Layout,
     /// Whether frames are played.
@@ -71,6 +74,7 @@ impl Default for Desk {
             compare: None,
             place: Place::Everywhere,
             notice: None,
+            settling: None,
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
@@ -115,5 +119,11 @@ impl View {
         let of_type = |wanted| outputs.iter().find(|output| output.port_type == wanted);
         let output = of_type(PortType::Image).or_else(|| of_type(PortType::Mask))?;
         Some(Self { node, output: output.id.to_string() })
+    }
+
+    /// All that can be looked at of a node of that kind.
+    pub(crate) fn all(node: NodeId, decl: &NodeDecl) -> Vec<Self> {
+        let is_seen = |output: &&OutputDecl| matches!(output.port_type, PortType::Image | PortType::Mask);
+        decl.outputs.iter().filter(is_seen).map(|output| Self { node, output: output.id.to_string() }).collect()
     }
 }

@@ -8,8 +8,9 @@ use eframe::egui::{self, CentralPanel, Panel};
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
-use crate::compute::Compute;
+use crate::compute::{Compute, Outcome};
 use crate::desk::{Desk, View};
+use crate::dragging::{self, Dragging};
 use crate::dialog::Dialogs;
 use crate::help::Help;
 use crate::inspector::Inspector;
@@ -25,6 +26,7 @@ pub struct Editor {
     session: Session,
     desk: Desk,
     compute: Compute,
+    dragging: Dragging,
     services: Arc<dyn Services>,
     canvas: Canvas,
     viewer: Viewer,
@@ -85,6 +87,7 @@ impl Editor {
             session,
             desk,
             compute: Compute::new(setup.evaluator),
+            dragging: Dragging::default(),
             services: setup.services,
             canvas: Canvas::default(),
             viewer: Viewer::default(),
@@ -107,6 +110,7 @@ impl Editor {
             self.session.set_registry(registry);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
+        self.hear();
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
@@ -186,6 +190,8 @@ impl Editor {
                 self.desk.slots[slot] = Some(view);
                 self.desk.a = slot;
             }
+            Command::Compare(slot, way) => (self.desk.b, self.desk.compare) = (slot, way),
+            Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
             Command::Ask(question) => self.dialogs.ask(question),
@@ -225,12 +231,41 @@ impl Editor {
             Action::Drag => {
                 if self.compute.is_dragging() {
                     self.compute.stop();
-                } else if let Some(view) = self.desk.shown().cloned() {
-                    self.compute.start(&self.session, &view, self.desk.frame);
+                } else {
+                    self.drag();
                 }
             }
             _ => self.act_in_panels(action),
         }
+    }
+
+    /// Starts the drags of the picture that is shown.
+    fn drag(&mut self) {
+        let Some(view) = self.desk.shown().cloned() else {
+            return self.tell("There is nothing to drag: show a picture first".to_owned());
+        };
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let edits = self.dragging.start(document, view.node, frame, &|node| dragging::end(&self.compute, node));
+        self.obey(Command::Edit { label: "Drag on".to_owned(), edits });
+        self.compute.start(&self.session, &view, self.desk.frame);
+    }
+
+    /// Hears what became of the drags.
+    fn hear(&mut self) {
+        for outcome in self.compute.outcomes() {
+            if let Outcome::Stopped { node, steps } = outcome
+                && let Some(edit) = self.dragging.stop(self.session.document(), node, steps)
+            {
+                self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
+                self.desk.settling = Some((node, steps));
+            }
+            let told = dragging::told(self.session.document(), &outcome);
+            self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
+        }
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
+        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
+        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.

@@ -16,7 +16,11 @@ struct Menu {
 }
 
 const MENUS: &[Menu] = &[
-    Menu { title: "File", groups: &[], place: None },
+    Menu {
+        title: "File",
+        groups: &[&[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent]],
+        place: None,
+    },
     Menu { title: "Edit", groups: &[&[Action::Undo, Action::Redo]], place: Some(Place::Everywhere) },
     Menu {
         title: "View",
@@ -27,7 +31,7 @@ const MENUS: &[Menu] = &[
         place: Some(Place::Viewer),
     },
     Menu { title: "Node", groups: &[&[Action::Rename]], place: Some(Place::Canvas) },
-    Menu { title: "Drag", groups: &[&[Action::Drag]], place: None },
+    Menu { title: "Drag", groups: DRAG, place: None },
     Menu {
         title: "Time",
         groups: &[
@@ -38,6 +42,14 @@ const MENUS: &[Menu] = &[
         place: Some(Place::Timeline),
     },
     Menu { title: "Help", groups: &[&[Action::Help, Action::About]], place: None },
+];
+
+const DRAG: &[&[Action]] = &[
+    &[Action::Drag, Action::GoOn],
+    &[Action::PlaySteps, Action::PreviousStep, Action::NextStep, Action::FirstStep, Action::LastStep],
+    &[Action::Points, Action::EnablePoint, Action::DeletePoint],
+    &[Action::Brush, Action::Erase, Action::Ellipse, Action::Rectangle, Action::Polygon],
+    &[Action::LargerBrush, Action::SmallerBrush, Action::Overlay, Action::ClearMask],
 ];
 
 /// Draws it, with the document's name at its end.

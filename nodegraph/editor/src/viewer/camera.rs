@@ -63,6 +63,12 @@ impl Camera {
         Self::At { middle, zoom }
     }
 
+    /// Another zoom; what is in the middle stays there.
+    pub(super) fn with_zoom(self, zoom: f32) -> Self {
+        let middle = if let Self::At { middle, .. } = self { middle } else { Vec2::splat(0.5) };
+        Self::At { middle, zoom }
+    }
+
     /// Moves the picture by so many points.
     pub(super) fn pan(self, view: Rect, placement: &Placement, by: Vec2) -> Self {
         let middle = (view.center() - placement.exact - by) / (extent(placement.size) * placement.scale);

@@ -39,7 +39,7 @@ impl Picture {
         if !uploaded.is_opaque {
             checkers(&painter, placement.rect().intersect(painter.clip_rect()));
         }
-        painter.image(uploaded.texture.id(), placement.rect(), WHOLE, Color32::WHITE);
+        image(&painter, uploaded.texture.id(), placement);
     }
 
     fn upload(&mut self, context: &egui::Context, shown: &Shown, options: TextureOptions) -> &Uploaded {
@@ -56,6 +56,11 @@ impl Picture {
         }
         uploaded
     }
+}
+
+/// Draws a texture where the picture is.
+pub(super) fn image(painter: &Painter, texture: TextureId, placement: &Placement) {
+    painter.image(texture, placement.rect(), WHOLE, Color32::WHITE);
 }
 
 /// How a picture is sampled: from twice its size on pixel by pixel, below smoothly.
