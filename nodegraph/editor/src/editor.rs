@@ -319,11 +319,6 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
 
 #[cfg(test)]
 impl Editor {
-    /// The document.
-    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
-        self.session.document()
-    }
-
     /// What undo would take back.
     pub(crate) fn last_step(&self) -> Option<&str> {
         self.session.history().undo_label()
