@@ -1,5 +1,6 @@
 //! The command line.
 
+mod edit;
 mod eval;
 mod graph;
 pub(crate) mod render;
@@ -12,22 +13,25 @@ use dragfx_runtime::Device;
 
 use crate::exit::EXIT_CODES;
 
+pub(crate) use edit::EditArgs;
 pub(crate) use eval::{EvalArgs, Points, Test};
 pub(crate) use graph::{
     Address, Assignment, GraphCommand, InterpolationArg, NamedModel, NodesArgs, Port, PublishArgs, SetArgs, Setting,
     ValidateArgs,
 };
 
-/// Drag points of a StyleGAN2 picture.
+/// Drag points of a StyleGAN2 picture. Without a command, the editor opens.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the node editor: drag a picture's points, and build graphs around it.
+    Edit(EditArgs),
     /// Import, inspect and check models.
     #[command(subcommand)]
     Model(ModelCommand),

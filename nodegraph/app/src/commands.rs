@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod doctor;
 pub(crate) mod drag;
+pub(crate) mod edit;
 pub(crate) mod eval;
 pub(crate) mod generate;
 pub(crate) mod graph;

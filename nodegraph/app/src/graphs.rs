@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use dragfx_graph::document::Document;
-use dragfx_graph::models::{ModelStore, Supplied};
+use dragfx_graph::models::{ModelRef, ModelStore, Supplied};
 use dragfx_graph::preset::{self, PresetError};
 use dragfx_runtime::SessionOptions;
 
@@ -24,6 +24,11 @@ pub(crate) fn model_store(cache: &CacheArgs, options: SessionOptions) -> Result<
     });
     let bundled = Supplied { blake3: dragfx_bundled::BLAKE3, place: open::place_bundled };
     Ok(ModelStore::new(open::cache_root(cache)?, search, options).with(bundled))
+}
+
+/// How presets name the bundled generator: it is found by its hash.
+pub(crate) fn bundled() -> ModelRef {
+    ModelRef { file: dragfx_bundled::FILE.to_owned(), blake3: Some(dragfx_bundled::BLAKE3.to_owned()), path: None }
 }
 
 /// The folder of trajectories that drags of presets have left, to be looked at again.

@@ -26,8 +26,13 @@ use dragfx_graph::summary;
 use args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match &cli.command {
+    let command = Cli::parse().command;
+    // Without a command, the editor opens as if it had been named: with the defaults of its options.
+    let Some(command) = command.or_else(|| Cli::parse_from(["dragfx", "edit"]).command) else {
+        return ExitCode::FAILURE;
+    };
+    let result = match &command {
+        Command::Edit(args) => commands::edit::run(args),
         Command::Model(command) => commands::model::run(command),
         Command::Generate(args) => commands::generate::run(args),
         Command::Latent(args) => commands::latent::run(args),

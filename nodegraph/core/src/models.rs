@@ -167,6 +167,12 @@ impl ModelStore {
         Self { supplied: Some(supplied), ..self }
     }
 
+    /// The folder below which models are imported.
+    #[must_use]
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
     /// The kind of device that graphs run on: results are the same on devices of one kind.
     #[must_use]
     pub fn device_class(&self) -> &'static str {

@@ -7,6 +7,7 @@ use dragfx_graph::document::{Edit, NodeId};
 
 use crate::action::Action;
 use crate::desk::View;
+use crate::dialog::{Choice, Question};
 
 /// A wish of a panel. They are carried out in their order, after all panels were drawn.
 #[derive(Clone, Debug)]
@@ -25,10 +26,32 @@ pub(crate) enum Command {
     Frame(i64),
     /// Opens a preset, or a picture that one travels in; asks first if something would be lost.
     Open(PathBuf),
+    /// Asks something in front of the window.
+    Ask(Question),
+    /// Lets people choose a file.
+    Choose(Choice),
+    /// Lets people find a file for a parameter or a model.
+    Find(Wanted),
     /// What a shortcut or a menu does.
     Act(Action),
     /// Tells people something, at the bottom of the window.
     Tell(Notice),
+}
+
+/// What a file is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To be read or written by a node.
+    Param {
+        /// The node.
+        node: NodeId,
+        /// Its parameter.
+        param: String,
+    },
+    /// To be the model of that name.
+    Model(String),
+    /// To be a model that the document does not have yet.
+    NewModel,
 }
 
 /// Something to be told.

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::eval::{Evaluator, Fingerprint};
+use dragfx_graph::models::ModelStore;
 use dragfx_graph::value::{Trajectory, Value};
 use eframe::egui::{self, ColorImage};
 
@@ -33,6 +34,7 @@ use crate::session::Session;
 
 /// Computes in the background.
 pub(crate) struct Compute {
+    models: Arc<ModelStore>,
     board: Arc<Board>,
     looker: Arc<Mailbox<look::Wish>>,
     dragger: Arc<Mailbox<drag::Wish>>,
@@ -130,6 +132,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 impl Compute {
     /// Computes with `evaluator`.
     pub(crate) fn new(evaluator: Arc<Evaluator>) -> Self {
+        let models = Arc::clone(evaluator.models());
         let board = Arc::new(Board::default());
         let mut eyes = Looker::new(Arc::clone(&board), Arc::clone(&evaluator));
         let looker = Mailbox::spawn("look", move |found| eyes.look(found));
@@ -140,6 +143,7 @@ impl Compute {
             }
         });
         Self {
+            models,
             board,
             looker,
             dragger,
@@ -159,6 +163,11 @@ impl Compute {
             is_dragging: false,
             outcomes: Vec::new(),
         }
+    }
+
+    /// The models.
+    pub(crate) fn models(&self) -> &Arc<ModelStore> {
+        &self.models
     }
 
     /// Says what is looked at now, and takes in what has been computed since. Called once a frame.
@@ -239,6 +248,11 @@ impl Compute {
     /// Stops the drags that run, within a step.
     pub(crate) fn stop(&mut self) {
         self.drag.cancel();
+    }
+
+    /// Whether anything is being computed.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_dragging || !self.busy.is_empty() || self.looker.has_letter()
     }
 
     /// Whether a drag runs.

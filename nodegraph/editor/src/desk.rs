@@ -1,12 +1,14 @@
 //! What is looked at, and how: everything that panels share and that is no part of the document.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::value::PortType;
 
 use crate::action::Place;
 use crate::command::Notice;
+use crate::layout::Layout;
 
 /// Slots of the viewer: as many as there are number keys.
 pub(crate) const SLOTS: usize = 9;
@@ -48,6 +50,14 @@ pub(crate) struct Desk {
     pub(crate) place: Place,
     /// What was told last.
     pub(crate) notice: Option<Notice>,
+    /// Which panels there are.
+    pub(crate) layout: Layout,
+    /// Whether frames are played.
+    pub(crate) is_playing: bool,
+    /// Whether playing keeps to the rate, and leaves out frames whose pictures are not there in time.
+    pub(crate) real_time: bool,
+    /// Where the editor keeps what it remembers.
+    pub(crate) state: Option<PathBuf>,
 }
 
 impl Default for Desk {
@@ -61,6 +71,10 @@ impl Default for Desk {
             compare: None,
             place: Place::Everywhere,
             notice: None,
+            layout: Layout::default(),
+            is_playing: false,
+            real_time: false,
+            state: None,
         }
     }
 }

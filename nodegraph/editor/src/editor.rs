@@ -5,11 +5,13 @@ use std::sync::Arc;
 use dragfx_graph::document::NodeId;
 use eframe::egui::{self, CentralPanel, Panel};
 
-use crate::action::{ACTIONS, Action, Entry, Place};
+use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
 use crate::compute::Compute;
 use crate::desk::{Desk, View};
+use crate::dialog::Dialogs;
+use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
 use crate::session::Session;
@@ -28,7 +30,11 @@ pub struct Editor {
     viewer: Viewer,
     inspector: Inspector,
     timeline: Timeline,
+    help: Help,
+    dialogs: Dialogs,
+    title: String,
     is_dressed: bool,
+    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -70,8 +76,11 @@ impl Editor {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = Session::new(setup.starter, Arc::new(setup.registry));
+        let (sender, registries) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
         let mut desk = Desk::default();
         desk.slots[0] = first_view(&session);
+        desk.state = setup.state;
         Self {
             session,
             desk,
@@ -81,7 +90,11 @@ impl Editor {
             viewer: Viewer::default(),
             inspector: Inspector::default(),
             timeline: Timeline::default(),
+            help: Help::default(),
+            dialogs: Dialogs::default(),
+            title: String::new(),
             is_dressed: false,
+            registries,
         }
     }
 
@@ -90,21 +103,46 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
+        if let Ok(registry) = self.registries.try_recv() {
+            self.session.set_registry(registry);
+        }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
-        keys(ui, &self.desk, &mut commands);
-        Panel::top("menu").show(ui, |ui| menu::show(ui, &scene, &mut commands));
-        Panel::bottom("notice").show(ui, |ui| notice(ui, &scene));
-        let inspector = Panel::right("inspector").default_size(320.0).resizable(true);
-        inspector.show(ui, |ui| self.inspector.show(ui, &scene, &mut commands));
-        let graph = Panel::bottom("graph").default_size(330.0).resizable(true);
-        let graph = graph.show(ui, |ui| self.canvas.show(ui, &scene, &mut commands)).response.rect;
-        let timeline = Panel::bottom("timeline").show(ui, |ui| self.timeline.show(ui, &scene, &mut commands));
-        let timeline = timeline.response.rect;
-        let viewer = CentralPanel::default().show(ui, |ui| self.viewer.show(ui, &scene, &mut commands)).response.rect;
-        let places = [(graph, Place::Canvas), (timeline, Place::Timeline), (viewer, Place::Viewer)];
+        if !self.dialogs.is_open() {
+            keys(ui, &self.desk, &mut commands);
+        }
+        let bar = egui::Frame::new().fill(theme::BAR).inner_margin(egui::Margin::symmetric(6, 2));
+        Panel::top("menu").frame(bar).show(ui, |ui| menu::show(ui, &scene, &mut commands));
+        Panel::bottom("notice").frame(bar).show(ui, |ui| notice(ui, &scene));
+        let mut places = Vec::new();
+        let layout = &self.desk.layout;
+        if layout.shows(Place::Everywhere) {
+            let inspector = Panel::right("inspector").default_size(320.0).size_range(280.0..=560.0);
+            inspector.show(ui, |ui| self.inspector.show(ui, &scene, &mut commands));
+        }
+        let canvas_is_central = layout.maximized == Some(Place::Canvas);
+        if layout.shows(Place::Canvas) && !canvas_is_central {
+            let graph = Panel::bottom("graph").default_size(330.0).min_size(120.0).resizable(true);
+            let graph = graph.show(ui, |ui| self.canvas.show(ui, &scene, &mut commands));
+            places.push((graph.response.rect, Place::Canvas));
+        }
+        if layout.shows(Place::Timeline) {
+            let timeline = Panel::bottom("timeline").show(ui, |ui| self.timeline.show(ui, &scene, &mut commands));
+            places.push((timeline.response.rect, Place::Timeline));
+        }
+        let central = CentralPanel::default().show(ui, |ui| {
+            if canvas_is_central {
+                self.canvas.show(ui, &scene, &mut commands);
+            } else {
+                self.viewer.show(ui, &scene, &mut commands);
+            }
+        });
+        places.push((central.response.rect, if canvas_is_central { Place::Canvas } else { Place::Viewer }));
+        self.help.show(ui, &scene);
+        self.dialogs.show(ui.ctx(), &mut commands);
+        let title = format!("{} — DragFX", menu::document_name(&scene));
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
             self.desk.place = here.map_or(Place::Everywhere, |(_, place)| *place);
@@ -113,6 +151,19 @@ impl Editor {
             self.obey(command);
         }
         self.desk.tidy(self.session.document());
+        if ui.ctx().zoom_factor() != self.desk.layout.scale {
+            ui.ctx().set_zoom_factor(self.desk.layout.scale);
+        }
+        if self.title != title {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Whether something is being computed: what is shown may be another thing soon.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.compute.is_busy()
     }
 
     fn obey(&mut self, command: Command) {
@@ -131,13 +182,32 @@ impl Editor {
             }
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
+            Command::Ask(question) => self.dialogs.ask(question),
+            Command::Choose(choice) => self.dialogs.choose(choice),
+            Command::Find(_) => {}
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
     }
 
     fn act(&mut self, action: Action) {
+        let layout = &mut self.desk.layout;
         match action {
+            Action::ShowGraph => layout.graph = !layout.graph,
+            Action::ShowTimeline => layout.timeline = !layout.timeline,
+            Action::ShowInspector => layout.inspector = !layout.inspector,
+            Action::Maximize => {
+                if !layout.maximize(self.desk.place) {
+                    self.tell("Point at the picture or at the graph to give it the window".to_owned());
+                }
+            }
+            Action::Larger => layout.rescale(1.0),
+            Action::Smaller => layout.rescale(-1.0),
+            Action::UsualSize => layout.scale = 1.0,
+            Action::Play => self.desk.is_playing = !self.desk.is_playing,
+            Action::RealTime => self.desk.real_time = !self.desk.real_time,
+            Action::Help => self.help.toggle(),
+            Action::About => self.help.about(),
             Action::Undo => {
                 let undone = self.session.undo().map(|label| format!("Undone: {label}"));
                 self.tell(undone.unwrap_or_else(|| "There is nothing to undo".to_owned()));
@@ -153,6 +223,21 @@ impl Editor {
                     self.compute.start(&self.session, &view, self.desk.frame);
                 }
             }
+            _ => self.act_in_panels(action),
+        }
+    }
+
+    /// What a panel does, does it: each knows its own actions, and does nothing about the others.
+    fn act_in_panels(&mut self, action: Action) {
+        let mut commands = Vec::new();
+        let scene =
+            Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
+        self.canvas.act(action, &scene, &mut commands);
+        self.viewer.act(action, &scene, &mut commands);
+        self.inspector.act(action, &scene, &mut commands);
+        self.timeline.act(action, &scene, &mut commands);
+        for command in commands {
+            self.obey(command);
         }
     }
 
@@ -175,11 +260,9 @@ fn keys(ui: &egui::Ui, desk: &Desk, commands: &mut Vec<Command>) {
     if ui.ctx().text_edit_focused() {
         return;
     }
-    let holds = |entry: &&Entry| entry.place == Place::Everywhere || entry.place == desk.place;
-    for entry in ACTIONS.iter().filter(holds) {
-        let pressed = ui.input_mut(|input| entry.keys.iter().any(|key| input.consume_shortcut(key)));
-        if pressed {
-            commands.push(Command::Act(entry.action));
+    for (key, action) in shortcuts(desk.place) {
+        if ui.input_mut(|input| input.consume_shortcut(key)) {
+            commands.push(Command::Act(action));
         }
     }
 }
@@ -191,4 +274,37 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
     };
     let color = if notice.is_error { theme::ERROR } else { theme::WEAK };
     ui.colored_label(color, &notice.text);
+}
+
+#[cfg(test)]
+impl Editor {
+    /// The document.
+    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
+        self.session.document()
+    }
+
+    /// What undo would take back.
+    pub(crate) fn last_step(&self) -> Option<&str> {
+        self.session.history().undo_label()
+    }
+
+    /// Selects nodes.
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+        self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// Goes to a frame.
+    pub(crate) fn go(&mut self, frame: i64) {
+        self.desk.frame = frame;
+    }
+
+    /// The frame.
+    pub(crate) fn frame(&self) -> i64 {
+        self.desk.frame
+    }
+
+    /// Does what a menu does.
+    pub(crate) fn do_act(&mut self, action: Action) {
+        self.act(action);
+    }
 }

@@ -9,15 +9,22 @@ mod canvas;
 mod command;
 mod compute;
 mod desk;
+mod dialog;
 mod editor;
 mod files;
+mod help;
 mod inspector;
+mod layout;
 mod menu;
 mod session;
 mod setup;
+mod starter;
+#[cfg(test)]
+mod testing;
 mod theme;
 mod timeline;
 mod viewer;
 
 pub use editor::{Editor, run};
 pub use setup::{Services, Setup};
+pub use starter::starter;

@@ -32,6 +32,11 @@ impl Session {
         &self.registry
     }
 
+    /// Takes other kinds of nodes; nodes that are there stay what they are.
+    pub(crate) fn set_registry(&mut self, registry: Arc<Registry>) {
+        self.registry = registry;
+    }
+
     /// Its file.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.path.as_deref()

@@ -11,8 +11,10 @@ use dragfx_graph::value::Image;
 
 /// Everything that an editor starts with.
 pub struct Setup {
-    /// The kinds of nodes, those of installed effects among them.
+    /// The kinds of nodes that are there at once.
     pub registry: Registry,
+    /// Finds all kinds, those of installed effects among them. It may take long, and is called on a thread of its own.
+    pub effects: Box<dyn FnOnce() -> Registry + Send>,
     /// Computes; with its models and its caches.
     pub evaluator: Arc<Evaluator>,
     /// The document that a new window shows, ready to be dragged.

@@ -1,5 +1,14 @@
 //! The viewer.
 
+mod camera;
+mod draft;
+mod edit;
+mod masking;
+mod stroke;
+mod subject;
+#[cfg(test)]
+mod testing;
+
 use eframe::egui;
 
 use crate::action::Action;

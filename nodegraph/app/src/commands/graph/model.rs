@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 use dragfx_export::checkpoint::Checkpoint;
 use dragfx_graph::document::{Document, Edit};
-use dragfx_graph::models::{ModelRef, ModelStore};
+use dragfx_graph::models::ModelStore;
 use dragfx_graph::preset;
 use dragfx_graph::summary::listed;
 use dragfx_runtime::{Device, SessionOptions};
 
 use super::{apply, change};
 use crate::exit::Invalid;
-use crate::open;
+use crate::{graphs, open};
 
 /// Adds a model to a preset, or says where one has gone.
 pub(super) fn run(file: &Path, name: &str, path: &Path, replace: bool) -> Result<()> {
@@ -21,9 +21,7 @@ pub(super) fn run(file: &Path, name: &str, path: &Path, replace: bool) -> Result
 
 /// Adds the bundled generator, which is found by its hash wherever the preset lies.
 pub(super) fn bundled() -> Edit {
-    let model =
-        ModelRef { file: dragfx_bundled::FILE.to_owned(), blake3: Some(dragfx_bundled::BLAKE3.to_owned()), path: None };
-    Edit::SetModel { name: "animals".to_owned(), model: Some(model) }
+    Edit::SetModel { name: "animals".to_owned(), model: Some(graphs::bundled()) }
 }
 
 /// Takes a model away from a preset.
