@@ -293,6 +293,11 @@ impl Editor {
         self.desk.selection = nodes.into_iter().collect();
     }
 
+    /// What panels share.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// Goes to a frame.
     pub(crate) fn go(&mut self, frame: i64) {
         self.desk.frame = frame;
