@@ -608,7 +608,11 @@ pub(crate) const GESTURES: &[Gesture] = &[
         how: "Press and pull",
         doc: "Sets a handle where it began, and its target where it ends.",
     },
-    Gesture { place: Place::Viewer, how: "Drag a handle or a target", doc: "Moves it; after a drag, the next drag goes on." },
+    Gesture {
+        place: Place::Viewer,
+        how: "Drag a handle or a target",
+        doc: "Moves it; after a drag, the next drag goes on.",
+    },
     Gesture { place: Place::Viewer, how: "Right-click a point", doc: "Enables, disables or deletes it." },
     Gesture { place: Place::Viewer, how: "Wheel", doc: "Zooms at the pointer." },
     Gesture {
@@ -618,6 +622,40 @@ pub(crate) const GESTURES: &[Gesture] = &[
     },
     Gesture { place: Place::Viewer, how: "Hold `", doc: "Shows the picture before all drags." },
     Gesture { place: Place::Viewer, how: "Shift+1 to 9", doc: "Chooses the slot that is compared with." },
+    Gesture {
+        place: Place::Canvas,
+        how: "Drag the empty graph",
+        doc: "Selects the nodes in a box; with Shift those besides.",
+    },
+    Gesture { place: Place::Canvas, how: "Middle-drag, or Alt and drag", doc: "Moves the graph." },
+    Gesture {
+        place: Place::Canvas,
+        how: "Turn the wheel",
+        doc: "Comes closer to what is under the pointer, or goes farther; with Shift, or on a trackpad, moves the graph.",
+    },
+    Gesture {
+        place: Place::Canvas,
+        how: "Click a node",
+        doc: "Selects it; with Shift or Ctrl, selects it besides or no longer.",
+    },
+    Gesture { place: Place::Canvas, how: "Drag a node", doc: "Moves the selected nodes." },
+    Gesture { place: Place::Canvas, how: "Double-click a node", doc: "Shows it in the viewer." },
+    Gesture { place: Place::Canvas, how: "Double-click the empty graph", doc: "Searches a node to add there." },
+    Gesture {
+        place: Place::Canvas,
+        how: "Drag from a port",
+        doc: "Draws a wire: let go on a port or a node, it joins them; on the empty graph, it adds a node that fits.",
+    },
+    Gesture {
+        place: Place::Canvas,
+        how: "Drag a wire off an input",
+        doc: "Moves it to another port; let go on the empty graph, it is gone.",
+    },
+    Gesture {
+        place: Place::Canvas,
+        how: "Right-click",
+        doc: "Lists what can be done with a node, a wire, or the graph.",
+    },
     Gesture { place: Place::Timeline, how: "Drag on the ruler", doc: "Goes to the frame under the pointer." },
     Gesture { place: Place::Timeline, how: "Click a keyframe", doc: "Goes to its frame." },
     Gesture { place: Place::Timeline, how: "Drag a keyframe", doc: "Moves it to another frame." },

@@ -10,8 +10,8 @@ use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
 use crate::compute::{Compute, Outcome};
 use crate::desk::{Desk, View};
-use crate::dragging::{self, Dragging};
 use crate::dialog::Dialogs;
+use crate::dragging::{self, Dragging};
 use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
@@ -327,6 +327,11 @@ impl Editor {
     /// Selects nodes.
     pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
         self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// What panels share.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Goes to a frame.

@@ -16,11 +16,7 @@ struct Menu {
 }
 
 const MENUS: &[Menu] = &[
-    Menu {
-        title: "File",
-        groups: &[&[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent]],
-        place: None,
-    },
+    Menu { title: "File", groups: &[&[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent]], place: None },
     Menu { title: "Edit", groups: &[&[Action::Undo, Action::Redo]], place: Some(Place::Everywhere) },
     Menu {
         title: "View",
@@ -30,7 +26,20 @@ const MENUS: &[Menu] = &[
         ],
         place: Some(Place::Viewer),
     },
-    Menu { title: "Node", groups: &[&[Action::Rename]], place: Some(Place::Canvas) },
+    Menu {
+        title: "Node",
+        groups: &[
+            &[Action::AddNode],
+            &[Action::Rename, Action::Comment, Action::Bypass, Action::ShowNode],
+            &[Action::CutNodes, Action::CopyNodes, Action::PasteNodes, Action::DuplicateNodes],
+            &[Action::DeleteNodes, Action::ExtractNodes],
+            &[Action::SelectNodes, Action::SelectNothing],
+            &[Action::FitNodes, Action::FitGraph, Action::CloserToGraph, Action::FartherFromGraph],
+            &[Action::NudgeLeft, Action::NudgeRight, Action::NudgeUp, Action::NudgeDown],
+        ],
+        place: None,
+    },
+    Menu { title: "Viewers", groups: &[], place: Some(Place::Canvas) },
     Menu { title: "Drag", groups: DRAG, place: None },
     Menu {
         title: "Time",
@@ -138,7 +147,18 @@ impl Now {
             Action::Undo => step("Undo", history.undo_label()),
             Action::Redo => step("Redo", history.redo_label()),
             Action::Drag if scene.compute.is_dragging() => Self { label: Some("Stop dragging".to_owned()), ..usual() },
-            Action::Rename => if_any(scene.desk.inspected().is_some()),
+            Action::Rename | Action::Comment => if_any(scene.desk.inspected().is_some()),
+            Action::Bypass
+            | Action::ShowNode
+            | Action::CutNodes
+            | Action::CopyNodes
+            | Action::DuplicateNodes
+            | Action::DeleteNodes
+            | Action::ExtractNodes
+            | Action::NudgeLeft
+            | Action::NudgeRight
+            | Action::NudgeUp
+            | Action::NudgeDown => if_any(!scene.desk.selection.is_empty()),
             Action::ShowGraph => switch(layout.graph),
             Action::ShowTimeline => switch(layout.timeline),
             Action::ShowInspector => switch(layout.inspector),

@@ -88,9 +88,9 @@ impl Viewer {
         if let Some(stage) = &stage
             && let Some(standing) = &stage.standing
         {
-            let wanted = Panel::bottom("viewer_steps").frame(bar).show(ui, |ui| {
-                scrubber::show(ui, standing, self.play.is_playing(), commands)
-            });
+            let wanted = Panel::bottom("viewer_steps")
+                .frame(bar)
+                .show(ui, |ui| scrubber::show(ui, standing, self.play.is_playing(), commands));
             self.scrub(scene, stage, wanted.inner, commands);
             self.play.go_on(ui, scene, stage, commands);
         }
@@ -116,7 +116,13 @@ impl Viewer {
     }
 
     /// Makes a change of points; a drag that runs stops before.
-    fn change_points(&mut self, scene: &Scene<'_>, stage: &Stage<'_>, change: PointChange, commands: &mut Vec<Command>) {
+    fn change_points(
+        &mut self,
+        scene: &Scene<'_>,
+        stage: &Stage<'_>,
+        change: PointChange,
+        commands: &mut Vec<Command>,
+    ) {
         commands.extend(self.play.stop());
         if scene.compute.is_dragging() {
             commands.push(Command::StopDrag);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use eframe::egui::{
-    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions, pos2,
-    vec2,
+    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions,
+    pos2, vec2,
 };
 
 use super::camera::Placement;
