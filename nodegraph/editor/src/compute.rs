@@ -264,7 +264,7 @@ impl Compute {
 
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
-        self.is_dragging || !self.busy.is_empty() || self.looker.has_letter()
+        self.is_dragging || self.looker.is_busy() || self.dragger.is_busy() || self.board.has_news()
     }
 
     /// Whether a drag runs.

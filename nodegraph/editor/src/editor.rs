@@ -136,7 +136,8 @@ impl Editor {
             let timeline = Panel::bottom("timeline").show(ui, |ui| self.timeline.show(ui, &scene, &mut commands));
             places.push((timeline.response.rect, Place::Timeline));
         }
-        let central = CentralPanel::default().show(ui, |ui| {
+        let flush = egui::Frame::new().fill(theme::PANEL);
+        let central = CentralPanel::default().frame(flush).show(ui, |ui| {
             if canvas_is_central {
                 self.canvas.show(ui, &scene, &mut commands);
             } else {
@@ -150,6 +151,10 @@ impl Editor {
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
             self.desk.place = here.map_or(Place::Everywhere, |(_, place)| *place);
+        }
+        if !commands.is_empty() {
+            // What they change is seen in the next frame.
+            ui.ctx().request_repaint();
         }
         for command in commands {
             self.obey(command);

@@ -91,6 +91,12 @@ impl Board {
         }
     }
 
+    /// Whether there is something on it that was not read yet.
+    pub(super) fn has_news(&self) -> bool {
+        let content = self.read();
+        !content.findings.is_empty() || !content.outcomes.is_empty()
+    }
+
     /// Gives the next wish its number.
     pub(super) fn number(&self) -> u64 {
         self.newest.fetch_add(1, Ordering::Relaxed) + 1

@@ -13,6 +13,8 @@ struct Mail<T> {
     letter: Option<T>,
     rung: bool,
     is_closed: bool,
+    /// Whether the thread does what it has found.
+    works: bool,
 }
 
 /// What a thread finds in its mailbox.
@@ -27,7 +29,7 @@ impl<T: Send + 'static> Mailbox<T> {
     /// Starts a thread that does what it finds in the mailbox, until that is closed. A piece of work that panics does not
     /// end the thread.
     pub(super) fn spawn(name: &str, mut work: impl FnMut(Found<T>) + Send + 'static) -> Arc<Self> {
-        let mail = Mutex::new(Mail { letter: None, rung: false, is_closed: false });
+        let mail = Mutex::new(Mail { letter: None, rung: false, is_closed: false, works: false });
         let mailbox = Arc::new(Self { mail, arrived: Condvar::new() });
         let inbox = Arc::clone(&mailbox);
         let run = move || {
@@ -57,6 +59,12 @@ impl<T: Send + 'static> Mailbox<T> {
         lock(&self.mail).letter.is_some()
     }
 
+    /// Whether there is anything to be done, or being done.
+    pub(super) fn is_busy(&self) -> bool {
+        let mail = lock(&self.mail);
+        mail.letter.is_some() || mail.rung || mail.works
+    }
+
     /// Ends the thread after what it is doing.
     pub(super) fn close(&self) {
         lock(&self.mail).is_closed = true;
@@ -65,11 +73,13 @@ impl<T: Send + 'static> Mailbox<T> {
 
     fn wait(&self) -> Option<Found<T>> {
         let mut mail = lock(&self.mail);
+        mail.works = false;
         loop {
             if mail.is_closed {
                 return None;
             }
             let rung = std::mem::take(&mut mail.rung);
+            mail.works = rung || mail.letter.is_some();
             if let Some(letter) = mail.letter.take() {
                 return Some(Found::Letter(letter));
             }
