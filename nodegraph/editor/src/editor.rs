@@ -110,7 +110,7 @@ impl Editor {
             self.session.set_registry(registry);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
-        self.hear();
+        self.hear(ui.ctx());
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
@@ -250,12 +250,14 @@ impl Editor {
     }
 
     /// Hears what became of the drags.
-    fn hear(&mut self) {
+    fn hear(&mut self, context: &egui::Context) {
         for outcome in self.compute.outcomes() {
+            context.request_repaint();
             if let Outcome::Stopped { node, steps } = outcome
                 && let Some(edit) = self.dragging.stop(self.session.document(), node, steps)
             {
                 self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
+                self.compute.keep(&self.session, node);
                 self.desk.settling = Some((node, steps));
             }
             let told = dragging::told(self.session.document(), &outcome);
