@@ -329,14 +329,14 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::FirstFrame,
         place: Place::Timeline,
-        label: "First frame",
+        label: "To first frame",
         doc: "Goes to the first frame.",
         keys: &[key(NONE, Key::Home)],
     },
     Entry {
         action: Action::LastFrame,
         place: Place::Timeline,
-        label: "Last frame",
+        label: "To last frame",
         doc: "Goes to the last frame.",
         keys: &[key(NONE, Key::End)],
     },

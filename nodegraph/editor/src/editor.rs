@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dragfx_graph::document::NodeId;
+use dragfx_graph::document::{Document, NodeId};
 use eframe::egui::{self, CentralPanel, Panel};
 
 use crate::action::{Action, Place, shortcuts};
@@ -169,6 +169,12 @@ impl Editor {
         }
     }
 
+    /// The document that is open.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        self.session.document()
+    }
+
     /// Whether something is being computed: what is shown may be another thing soon.
     #[must_use]
     pub fn is_busy(&self) -> bool {
@@ -320,11 +326,6 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
 
 #[cfg(test)]
 impl Editor {
-    /// The document.
-    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
-        self.session.document()
-    }
-
     /// What undo would take back.
     pub(crate) fn last_step(&self) -> Option<&str> {
         self.session.history().undo_label()
