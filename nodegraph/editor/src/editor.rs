@@ -196,6 +196,12 @@ impl Editor {
                 self.desk.a = slot;
             }
             Command::Compare(slot, way) => (self.desk.b, self.desk.compare) = (slot, way),
+            Command::Export(export) => {
+                if !self.compute.export(&self.session, &self.services, export) {
+                    self.tell("Another file is being written: wait for it, or cancel it".to_owned());
+                }
+            }
+            Command::CancelExport => self.compute.cancel_export(),
             Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
@@ -255,7 +261,7 @@ impl Editor {
         self.compute.start(&self.session, &view, self.desk.frame);
     }
 
-    /// Hears what became of the drags.
+    /// Hears what became of drags and of files.
     fn hear(&mut self, context: &egui::Context) {
         for outcome in self.compute.outcomes() {
             context.request_repaint();
@@ -268,6 +274,10 @@ impl Editor {
             }
             let told = dragging::told(self.session.document(), &outcome);
             self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
+        }
+        for written in self.compute.exports() {
+            let (text, is_error) = written.map_or_else(|reason| (reason, true), |text| (text, false));
+            self.desk.notice = Some(Notice { text, is_error });
         }
         let (document, frame) = (self.session.document(), self.desk.frame as f64);
         let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
