@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use dragfx_graph::document::{Edit, NodeId};
 
 use crate::action::Action;
+use crate::compute::Export;
 use crate::desk::{Compare, View};
 use crate::dialog::{Choice, Question};
 
@@ -24,6 +25,10 @@ pub(crate) enum Command {
     Look { slot: usize, view: View },
     /// Compares the slot that is shown with that one, or does not.
     Compare(usize, Option<Compare>),
+    /// Has something written to a file.
+    Export(Export),
+    /// Ends the export that is going on.
+    CancelExport,
     /// Stops the drag that runs.
     StopDrag,
     /// Goes to a frame.

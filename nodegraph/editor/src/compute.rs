@@ -51,6 +51,8 @@ pub(crate) struct Compute {
     /// Looks that a newer one has taken the place of, and when they are ended.
     overtaken: Vec<(Cancel, Instant)>,
     drag: Cancel,
+    /// A drag that was stopped, and the revision that asks for no more than it has done.
+    stopped: Option<(NodeId, u64)>,
     export: Cancel,
     /// What panels have asked for since the last look.
     wanted: RefCell<Wanted>,
@@ -169,6 +171,7 @@ impl Compute {
             look: Cancel::new(),
             overtaken: Vec::new(),
             drag: Cancel::new(),
+            stopped: None,
             export: Cancel::new(),
             wanted: RefCell::default(),
             shown: HashMap::new(),
@@ -281,6 +284,12 @@ impl Compute {
         self.drag.cancel();
     }
 
+    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
+    /// that is finished without being started.
+    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
+        self.stopped = Some((node, session.revision()));
+    }
+
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
         let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
@@ -380,6 +389,7 @@ impl Compute {
             views: asked.views.clone(),
             befores: asked.befores.clone(),
             thumbnails: asked.thumbnails.iter().copied().collect(),
+            stopped: self.stopped.filter(|(_, revision)| *revision == asked.revision).map(|(node, _)| node),
             there,
             cancel: self.look.clone(),
         });

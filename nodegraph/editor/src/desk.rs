@@ -41,6 +41,8 @@ pub(crate) struct Desk {
     pub(crate) frame: i64,
     /// What the number keys show.
     pub(crate) slots: [Option<View>; SLOTS],
+    /// What they have shown before.
+    trails: [Trail; SLOTS],
     /// The slot that is shown.
     pub(crate) a: usize,
     /// The slot that it is compared with.
@@ -69,6 +71,7 @@ impl Default for Desk {
             selection: BTreeSet::new(),
             frame: 1,
             slots: Default::default(),
+            trails: Default::default(),
             a: 0,
             b: 1,
             compare: None,
@@ -102,13 +105,40 @@ impl Desk {
     /// Forgets nodes that are gone, and frames beyond the timeline.
     pub(crate) fn tidy(&mut self, document: &Document) {
         self.selection.retain(|&id| document.node(id).is_some());
-        for slot in &mut self.slots {
-            if slot.as_ref().is_some_and(|view| document.node(view.node).is_none()) {
-                *slot = None;
-            }
+        for (slot, trail) in self.slots.iter_mut().zip(&mut self.trails) {
+            trail.follow(slot, document);
         }
         let frames = document.frames();
         self.frame = self.frame.clamp(frames.first, frames.last);
+    }
+}
+
+/// What a slot has shown, the newest last. A node that is undone gives way to what was shown before it, and comes back when
+/// it is done again.
+#[derive(Clone, Debug, Default)]
+struct Trail {
+    views: Vec<View>,
+    /// What the slot was left with.
+    left: Option<View>,
+}
+
+impl Trail {
+    /// Most views that are remembered.
+    const LONGEST: usize = 64;
+
+    fn follow(&mut self, slot: &mut Option<View>, document: &Document) {
+        if *slot != self.left
+            && let Some(chosen) = slot.clone()
+        {
+            // Somebody has chosen it: what was undone after what is left does not come back.
+            let is_left = |view: &View| Some(view) == self.left.as_ref();
+            let kept = self.views.iter().rposition(is_left).map_or(0, |last| last + 1);
+            self.views.truncate(kept);
+            self.views.push(chosen);
+            self.views.drain(..self.views.len().saturating_sub(Self::LONGEST));
+        }
+        *slot = self.views.iter().rev().find(|view| document.node(view.node).is_some()).cloned();
+        self.left = slot.clone();
     }
 }
 
@@ -125,5 +155,44 @@ impl View {
     pub(crate) fn all(node: NodeId, decl: &NodeDecl) -> Vec<Self> {
         let is_seen = |output: &&OutputDecl| matches!(output.port_type, PortType::Image | PortType::Mask);
         decl.outputs.iter().filter(is_seen).map(|output| Self { node, output: output.id.to_string() }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dragfx_graph::document::Edit;
+    use dragfx_graph::registry::Registry;
+
+    use super::*;
+
+    #[test]
+    fn a_slot_goes_back_and_forth_with_undo_and_redo() {
+        let (registry, mut document) = (Registry::standard(), Document::default());
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let node = document.new_node(registry.get("generate").expect("a kind").clone());
+            ids.push(node.clone());
+            document.apply(Edit::Insert(Box::new(node))).expect("a new node");
+        }
+        let view = |index: usize| View { node: ids[index].id, output: "image".to_owned() };
+        let mut desk = Desk::default();
+        for index in [0, 1] {
+            desk.slots[0] = Some(view(index));
+            desk.tidy(&document);
+        }
+        document.apply(Edit::Remove(ids[1].id)).expect("nothing needs it");
+        desk.tidy(&document);
+        assert_eq!(desk.slots[0], Some(view(0)));
+        document.apply(Edit::Insert(Box::new(ids[1].clone()))).expect("its place is free");
+        desk.tidy(&document);
+        assert_eq!(desk.slots[0], Some(view(1)), "it is back, and shown");
+
+        document.apply(Edit::Remove(ids[1].id)).expect("nothing needs it");
+        desk.tidy(&document);
+        desk.slots[0] = Some(view(2));
+        desk.tidy(&document);
+        document.apply(Edit::Insert(Box::new(ids[1].clone()))).expect("its place is free");
+        desk.tidy(&document);
+        assert_eq!(desk.slots[0], Some(view(2)), "something else was chosen");
     }
 }

@@ -110,7 +110,7 @@ impl Editor {
             self.session.set_registry(registry);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
-        self.hear();
+        self.hear(ui.ctx());
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
@@ -136,7 +136,8 @@ impl Editor {
             let timeline = Panel::bottom("timeline").show(ui, |ui| self.timeline.show(ui, &scene, &mut commands));
             places.push((timeline.response.rect, Place::Timeline));
         }
-        let central = CentralPanel::default().show(ui, |ui| {
+        let flush = egui::Frame::new().fill(theme::PANEL);
+        let central = CentralPanel::default().frame(flush).show(ui, |ui| {
             if canvas_is_central {
                 self.canvas.show(ui, &scene, &mut commands);
             } else {
@@ -150,6 +151,10 @@ impl Editor {
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
             self.desk.place = here.map_or(Place::Everywhere, |(_, place)| *place);
+        }
+        if !commands.is_empty() {
+            // What they change is seen in the next frame.
+            ui.ctx().request_repaint();
         }
         for command in commands {
             self.obey(command);
@@ -191,6 +196,12 @@ impl Editor {
                 self.desk.a = slot;
             }
             Command::Compare(slot, way) => (self.desk.b, self.desk.compare) = (slot, way),
+            Command::Export(export) => {
+                if !self.compute.export(&self.session, &self.services, export) {
+                    self.tell("Another file is being written: wait for it, or cancel it".to_owned());
+                }
+            }
+            Command::CancelExport => self.compute.cancel_export(),
             Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(_) => {}
@@ -250,17 +261,23 @@ impl Editor {
         self.compute.start(&self.session, &view, self.desk.frame);
     }
 
-    /// Hears what became of the drags.
-    fn hear(&mut self) {
+    /// Hears what became of drags and of files.
+    fn hear(&mut self, context: &egui::Context) {
         for outcome in self.compute.outcomes() {
+            context.request_repaint();
             if let Outcome::Stopped { node, steps } = outcome
                 && let Some(edit) = self.dragging.stop(self.session.document(), node, steps)
             {
                 self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
+                self.compute.keep(&self.session, node);
                 self.desk.settling = Some((node, steps));
             }
             let told = dragging::told(self.session.document(), &outcome);
             self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
+        }
+        for written in self.compute.exports() {
+            let (text, is_error) = written.map_or_else(|reason| (reason, true), |text| (text, false));
+            self.desk.notice = Some(Notice { text, is_error });
         }
         let (document, frame) = (self.session.document(), self.desk.frame as f64);
         let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);

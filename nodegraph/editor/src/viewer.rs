@@ -6,6 +6,7 @@ mod brush;
 mod camera;
 mod draft;
 mod edit;
+mod export;
 mod header;
 mod hint;
 mod masking;
@@ -47,6 +48,8 @@ pub(crate) struct Viewer {
     overlay: bool,
     /// Where the line of the wipe is, of the picture's width.
     wipe: f32,
+    /// Whether the graph travels in pictures that are written.
+    embed: bool,
     /// Whether the picture before all drags is shown.
     before: bool,
     play: Play,
@@ -67,6 +70,7 @@ impl Default for Viewer {
             brush: Brush::default(),
             overlay: true,
             wipe: 0.5,
+            embed: true,
             before: false,
             play: Play::default(),
             pending: None,

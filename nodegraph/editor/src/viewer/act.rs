@@ -38,6 +38,9 @@ impl Viewer {
         let steps = stage.standing.as_ref().filter(|_| stage.has_steps());
         match action {
             Action::ClearMask => commands.extend(stage.clear_mask(scene)),
+            Action::ExportPicture | Action::ExportFilm | Action::ExportLatent => {
+                self.export(action, scene, stage, commands);
+            }
             Action::GoOn => commands.extend(stage.go_on(scene)),
             Action::EnablePoint | Action::DeletePoint => {
                 let Some(index) = selected else {

@@ -1,7 +1,7 @@
 //! The row above the picture: what is shown, what it is compared with, and how large it is.
 
 use dragfx_graph::param::ParamValue;
-use eframe::egui::{Align, Button, Layout, RichText, Slider, Ui};
+use eframe::egui::{Align, Button, Layout, ProgressBar, RichText, Slider, Ui};
 
 use super::Viewer;
 use super::camera::Camera;
@@ -10,6 +10,7 @@ use super::masking::mask_of;
 use super::stage::Stage;
 use crate::action::Action;
 use crate::command::Command;
+use crate::compute::Busy;
 use crate::desk::{Compare, SLOTS, View};
 use crate::editor::Scene;
 use crate::theme;
@@ -33,7 +34,7 @@ impl Viewer {
             let before = before.on_hover_text("The picture before all drags, as long as it is held (`).");
             self.before = before.is_pointer_button_down_on();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                export(ui, commands);
+                self.exports(ui, scene, commands);
                 self.zoom(ui);
             });
         });
@@ -90,6 +91,29 @@ impl Viewer {
             }
         });
         menu.response.on_hover_text("How large the picture is. At 100 % each of its pixels is one of the screen.");
+    }
+
+    /// What can be written, and how far it is.
+    fn exports(&mut self, ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+        if let Some(Busy { done, what }) = scene.compute.exporting() {
+            if ui.button("Cancel").on_hover_text("Ends the export.").clicked() {
+                commands.push(Command::CancelExport);
+            }
+            ui.add(ProgressBar::new(*done as f32).desired_width(120.0).show_percentage()).on_hover_text(what);
+            return;
+        }
+        let menu = ui.menu_button("Export", |ui| {
+            for action in [Action::ExportPicture, Action::ExportFilm, Action::ExportLatent] {
+                if ui.button(action.entry().label).on_hover_text(action.entry().doc).clicked() {
+                    commands.push(Command::Act(action));
+                    ui.close();
+                }
+            }
+            ui.separator();
+            let hint = "Whoever opens the picture here gets the graph that made it.";
+            ui.checkbox(&mut self.embed, "Put the graph into pictures").on_hover_text(hint);
+        });
+        menu.response.on_hover_text("Writes what is shown to a file.");
     }
 
     /// What the tools of masks are set to.
@@ -165,18 +189,6 @@ pub(super) fn slot_name(scene: &Scene<'_>, slot: usize) -> String {
     let view = scene.desk.slots[slot].as_ref();
     let what = view.map(|view| format!("{}.{}", name(scene.session.document(), view.node), view.output));
     format!("{}  {}", slot + 1, what.unwrap_or_else(|| "empty".to_owned()))
-}
-
-fn export(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let menu = ui.menu_button("Export", |ui| {
-        for action in [Action::ExportPicture, Action::ExportFilm, Action::ExportLatent] {
-            if ui.button(action.entry().label).on_hover_text(action.entry().doc).clicked() {
-                commands.push(Command::Act(action));
-                ui.close();
-            }
-        }
-    });
-    menu.response.on_hover_text("Writes what is shown to a file.");
 }
 
 fn percent(zoom: f32) -> String {

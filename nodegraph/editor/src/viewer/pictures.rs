@@ -26,7 +26,8 @@ pub(super) struct Picture {
 
 struct Uploaded {
     texture: TextureHandle,
-    serial: u64,
+    /// What was uploaded last.
+    serial: Option<u64>,
     options: TextureOptions,
     is_opaque: bool,
 }
@@ -45,14 +46,14 @@ impl Picture {
     fn upload(&mut self, context: &egui::Context, shown: &Shown, options: TextureOptions) -> &Uploaded {
         let uploaded = self.uploaded.get_or_insert_with(|| Uploaded {
             texture: context.load_texture("picture", ColorImage::filled([1, 1], Color32::TRANSPARENT), options),
-            serial: 0,
+            serial: None,
             options,
             is_opaque: true,
         });
-        if uploaded.serial != shown.serial || uploaded.options != options {
+        if uploaded.serial != Some(shown.serial) || uploaded.options != options {
             uploaded.is_opaque = shown.pixels.pixels.iter().all(|pixel| pixel.is_opaque());
             uploaded.texture.set(Arc::clone(&shown.pixels), options);
-            (uploaded.serial, uploaded.options) = (shown.serial, options);
+            (uploaded.serial, uploaded.options) = (Some(shown.serial), options);
         }
         uploaded
     }
