@@ -132,13 +132,14 @@ impl Compute {
                 self.shown.insert(view, Arc::new(Shown { value, pixels: Arc::new(pixels), serial: self.next }));
             }
         }
-        let asked = (session.revision(), desk.shown().cloned(), desk.frame);
+        let shown = desk.shown().filter(|_| desk.safe.is_none()).cloned();
+        let asked = (session.revision(), shown.clone(), desk.frame);
         if self.asked.as_ref() == Some(&asked) {
             return;
         }
         self.cancel.cancel();
         self.cancel = Cancel::new();
-        if let Some(view) = desk.shown().cloned() {
+        if let Some(view) = shown {
             let (document, folder) = (session.document().clone(), session.folder());
             let (frame, cancel) = (desk.frame as f64, self.cancel.clone());
             let _ = self.requests.send(Request { document, folder, view, frame, cancel });

@@ -93,8 +93,11 @@ impl Dialogs {
         self.choice.is_some() || !self.questions.is_empty()
     }
 
-    /// Asks, after what is asked already.
+    /// Asks, after what is asked already, and nothing twice.
     pub(crate) fn ask(&mut self, question: Question) {
+        if self.questions.iter().any(|other| other.title == question.title) {
+            return;
+        }
         self.questions.push_back(question);
     }
 
