@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, Align, Key, Layout, Modal, Modifiers, RichText};
-use egui_file_dialog::{DialogState, FileDialog, Filter};
+use egui_file_dialog::{DialogState, FileDialog, FileDialogLabels, Filter};
 
 use crate::command::Command;
 
@@ -130,8 +130,15 @@ impl Dialogs {
     fn dialog(&self, choice: &Choice) -> FileDialog {
         let (kind, endings) = choice.kind.clone();
         let fits = move |path: &Path| endings.contains(&ending(path));
+        let labels = FileDialogLabels {
+            open_button: "Open".to_owned(),
+            save_button: "Save".to_owned(),
+            cancel_button: "Cancel".to_owned(),
+            ..FileDialogLabels::default()
+        };
         let mut dialog = FileDialog::new()
             .title(&choice.title)
+            .labels(labels)
             .default_size([720.0, 440.0])
             .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
             .movable(false)
@@ -167,7 +174,7 @@ impl Choice {
 }
 
 /// The ending of a file name, in small letters, without its dot.
-fn ending(path: &Path) -> String {
+pub(crate) fn ending(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 

@@ -231,7 +231,7 @@ impl Editor {
                     self.obey(Command::Open(path));
                 }
             }
-            Action::Import => self.obey(files::import()),
+            Action::Import => self.obey(files::import(&self.session)),
             Action::Quit => self.obey(Command::File(Wish::Leave(Next::Quit))),
             Action::Compute => self.obey(Command::File(Wish::Compute)),
             Action::ShowGraph => layout.graph = !layout.graph,

@@ -13,7 +13,7 @@ use dragfx_graph::registry::Registry;
 use dragfx_graph::value::{Image, Transfer};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{DroppedFile, Event, HoveredFile, Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use ndarray::Array3;
 use support::{Setting, Window};
 
@@ -113,7 +113,7 @@ fn a_document_saved_elsewhere_reads_the_same_files() {
     let mut window = open(&path);
     drop_file(&mut window, &image);
     press(&mut window, CTRL | Modifiers::SHIFT, Key::S);
-    window.get_by_role_and_label(Role::TextInput, "").focus();
+    window.get(By::new().role(Role::TextInput).value("a.dragfx")).focus();
     window.settle();
     press(&mut window, CTRL, Key::A);
     window.event(Event::Text("b/there".to_owned()));
@@ -336,11 +336,10 @@ fn a_missing_model_is_named_and_only_the_same_one_taken() {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = |name: &str, fixture: &str| {
         let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::copy(dragfx_tests::fixtures().join(fixture), &path).expect("a fixture");
         path
     };
-    let (same, other) = (copy("elsewhere/moved.pkl", "sg2-64.pkl"), copy("elsewhere/other.pkl", "sg2-64-resnet.pkl"));
+    let (same, other) = (copy("moved.pkl", "sg2-64.pkl"), copy("other.pkl", "sg2-64-resnet.pkl"));
     let hash = blake3::hash(&std::fs::read(&same).expect("the model")).to_hex().to_string();
     let mut document = Document::default();
     let model = ModelRef { file: "cat.pkl".to_owned(), blake3: Some(hash.clone()), path: Some("cat.pkl".to_owned()) };
@@ -353,9 +352,8 @@ fn a_missing_model_is_named_and_only_the_same_one_taken() {
     assert!(says(&window, &missing));
     let relink = |window: &mut Window, file: &str| {
         click(window, "Relink…");
-        window.get_by_label_contains("elsewhere").click();
-        window.settle();
-        click(window, "Open");
+        // The dialog lists folders in the background.
+        window.wait_for(file, |window| window.query_by_label_contains(file).is_some());
         window.get_by_label_contains(file).click();
         window.settle();
         click(window, "Open");
@@ -367,7 +365,7 @@ fn a_missing_model_is_named_and_only_the_same_one_taken() {
     relink(&mut window, "moved.pkl");
     assert!(!says(&window, &missing));
     let path = |window: &Window| window.state().document().models()["cat"].path.clone();
-    assert_eq!(path(&window).as_deref(), Some("elsewhere/moved.pkl"));
+    assert_eq!(path(&window).as_deref(), Some("moved.pkl"));
     press(&mut window, CTRL, Key::Z);
     assert!(says(&window, &missing), "it is one step");
     drop_file(&mut window, &same);
@@ -387,7 +385,7 @@ fn recent_documents_are_in_the_menu() {
     window.event(Event::WindowFocused(true));
     window.settle();
     click(&mut window, "File");
-    click(&mut window, "Open recent");
+    click(&mut window, "Open recent ⏵");
     assert!(window.get_by_role_and_label(Role::Button, "b.dragfx").accesskit_node().is_disabled());
     window.get_by_role_and_label(Role::Button, "a.dragfx").click();
     window.settle();
@@ -407,6 +405,7 @@ fn a_file_that_is_held_over_the_window_is_named() {
     let mut window = support::window(Document::default());
     let file = HoveredFile { path: Some("/somewhere/cat.pkl".into()), ..HoveredFile::default() };
     window.input_mut().hovered_files.push(file);
-    window.settle();
-    window.compare("dropping");
+    // It is drawn again and again until the file is dropped or taken away.
+    window.run_steps(3);
+    assert!(says(&window, "Drop cat.pkl to use it as a model"));
 }

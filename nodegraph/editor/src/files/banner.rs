@@ -1,6 +1,8 @@
 //! What is said above the panels as long as it is so, and what is shown while a file is held over the window.
 
-use eframe::egui::{self, Align2, Color32, FontId, Frame, Id, LayerId, Margin, Order, Panel, RichText};
+use std::path::Path;
+
+use eframe::egui::{self, Align2, Area, Color32, Frame, Id, LayerId, Margin, Order, Panel, RichText};
 
 use super::{Wish, import};
 use crate::command::Command;
@@ -37,13 +39,23 @@ pub(crate) fn hovered(context: &egui::Context) {
     if names.is_empty() {
         return;
     }
-    let painter = context.layer_painter(LayerId::new(Order::Foreground, Id::new("dropping")));
+    let what = match names.as_slice() {
+        [name] => import::purpose(Path::new(name)).map(|purpose| format!("Drop {name} to {purpose}")),
+        _ => None,
+    };
+    let text = what.unwrap_or_else(|| format!("Drop {}", names.join(", ")));
     let rect = context.content_rect();
-    painter.rect_filled(rect, 0.0, Color32::from_black_alpha(190));
-    let center = rect.center();
-    let big = FontId::proportional(22.0);
-    painter.text(center, Align2::CENTER_BOTTOM, format!("Drop {}", names.join(", ")), big, theme::ACCENT);
-    let text = format!("DragFX takes {}.", import::KINDS);
-    let galley = painter.layout(text, FontId::proportional(14.0), theme::WEAK, rect.width().min(640.0));
-    painter.galley(egui::pos2(center.x - galley.size().x / 2.0, center.y + 12.0), galley, theme::WEAK);
+    let below = context.layer_painter(LayerId::new(Order::Foreground, Id::new("below what is dropped")));
+    below.rect_filled(rect, 0.0, Color32::from_black_alpha(190));
+    Area::new(Id::new("dropping")).order(Order::Tooltip).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(
+        context,
+        |ui| {
+            ui.set_width(rect.width().min(560.0));
+            ui.vertical_centered(|ui| {
+                ui.label(RichText::new(text).size(20.0).color(theme::ACCENT));
+                ui.add_space(8.0);
+                ui.label(RichText::new(format!("DragFX takes {}.", import::KINDS)).color(theme::TEXT));
+            });
+        },
+    );
 }

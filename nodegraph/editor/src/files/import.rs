@@ -13,7 +13,8 @@ use dragfx_graph::preset;
 use super::load::file_name;
 use super::{Next, Wish, missing};
 use crate::command::Command;
-use crate::dialog::{Answer, Choice, Question};
+use crate::dialog::{Answer, Choice, Question, ending};
+use crate::session::Session;
 
 /// What can be dropped, for people.
 pub(super) const KINDS: &str = "a preset (.dragfx), a picture (.png, .jpg, .exr), a model (.pkl, .pt, .safetensors, the \
@@ -22,9 +23,20 @@ pub(super) const KINDS: &str = "a preset (.dragfx), a picture (.png, .jpg, .exr)
 /// A place on the canvas, if somebody pointed at one.
 pub(super) type At = Option<[f64; 2]>;
 
+/// What a file would be taken for by its name, while it is not dropped yet.
+pub(super) fn purpose(path: &Path) -> Option<&'static str> {
+    match &*ending(path) {
+        preset::EXTENSION => Some("open it"),
+        "png" | "jpg" | "jpeg" | "exr" => Some("add it as a picture"),
+        "pkl" | "pt" | "pth" | "safetensors" => Some("use it as a model"),
+        "npy" | "npz" => Some("add it as a latent"),
+        _ => None,
+    }
+}
+
 /// Finds out what a file is, and what is to be done.
 pub(super) fn import(path: PathBuf, at: At, folder: &Path, store: &ModelStore) -> Vec<Command> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ending = ending(&path);
     if ending == preset::EXTENSION {
         return vec![Command::Open(path)];
     }
@@ -48,11 +60,11 @@ pub(super) fn import(path: PathBuf, at: At, folder: &Path, store: &ModelStore) -
 }
 
 /// Lets people choose a file to import.
-pub(crate) fn choose() -> Command {
+pub(crate) fn choose(session: &Session) -> Command {
     let endings = ["dragfx", "png", "jpg", "jpeg", "exr", "pkl", "pt", "pth", "safetensors", "npy", "npz", "json"];
     Command::Choose(Choice {
         title: "Import a picture, a model, a latent or a graph".to_owned(),
-        folder: None,
+        folder: session.path().map(preset::folder),
         save_as: None,
         kind: ("Everything that DragFX reads".to_owned(), endings.map(ToOwned::to_owned).to_vec()),
         then: Arc::new(|path| Command::File(Wish::Import { path, at: None })),

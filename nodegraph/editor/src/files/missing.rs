@@ -41,11 +41,11 @@ pub(super) fn check(models: &BTreeMap<String, ModelRef>, folder: &Path, store: &
 }
 
 /// Lets people show where a model is.
-pub(super) fn choose(name: &str) -> Command {
+pub(super) fn choose(name: &str, folder: Option<PathBuf>) -> Command {
     let name = name.to_owned();
     Command::Choose(Choice {
         title: format!("Where is the model {name}?"),
-        folder: None,
+        folder,
         save_as: None,
         kind: kind(),
         then: Arc::new(move |path| Command::File(Wish::Relink { name: name.clone(), path })),

@@ -50,7 +50,7 @@ impl Files {
             Wish::Link { name, model, label } => {
                 vec![Command::edit(label, Edit::SetModel { name, model: Some(model) })]
             }
-            Wish::Find(name) => vec![missing::choose(&name)],
+            Wish::Find(name) => vec![missing::choose(&name, session.path().map(preset::folder))],
             Wish::Relink { name, path } => {
                 let Some(wanted) = session.document().models().get(&name).cloned() else { return Vec::new() };
                 let (folder, store) = (session.folder(), Arc::clone(&self.models));
