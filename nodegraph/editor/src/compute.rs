@@ -1,11 +1,12 @@
 //! What is computed, in the background: pictures of what is looked at, thumbnails, drags, and what nodes are at.
 //!
 //! The thread that draws tells [`Compute::look`] each frame what it would like to see, and shows what is known by then. One
-//! thread looks and another one drags. A drag is never started by looking: where it was not dragged yet, the picture before
+//! thread looks, another one drags, and a third one writes files. A drag is never started by looking: where it was not dragged yet, the picture before
 //! it is shown, and while it runs the pictures of its steps, as fast as they can be painted.
 
 mod board;
 mod drag;
+mod export;
 mod look;
 mod pixels;
 mod preview;
@@ -14,6 +15,7 @@ mod threads;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,13 +26,16 @@ use dragfx_graph::models::ModelStore;
 use dragfx_graph::value::{Trajectory, Value};
 use eframe::egui::{self, ColorImage};
 
-use self::board::{Board, Busy, Finding};
+pub(crate) use self::board::Busy;
+use self::board::{Board, Finding};
 pub(crate) use self::drag::Live;
+pub(crate) use self::export::Export;
 use self::look::{Looker, There};
 use self::standing::Standing;
 use self::threads::{Found, Mailbox};
 use crate::desk::{Desk, View};
 use crate::session::Session;
+use crate::setup::Services;
 
 /// Computes in the background.
 pub(crate) struct Compute {
@@ -38,6 +43,7 @@ pub(crate) struct Compute {
     board: Arc<Board>,
     looker: Arc<Mailbox<look::Wish>>,
     dragger: Arc<Mailbox<drag::Wish>>,
+    writer: Arc<Mailbox<export::Wish>>,
     /// The document as it was sent last, and its revision.
     document: Option<(u64, Arc<Document>)>,
     asked: Option<Asked>,
@@ -45,6 +51,9 @@ pub(crate) struct Compute {
     /// Looks that a newer one has taken the place of, and when they are ended.
     overtaken: Vec<(Cancel, Instant)>,
     drag: Cancel,
+    /// A drag that was stopped, and the revision that asks for no more than it has done.
+    stopped: Option<(NodeId, u64)>,
+    export: Cancel,
     /// What panels have asked for since the last look.
     wanted: RefCell<Wanted>,
     shown: HashMap<View, (Fingerprint, Arc<Shown>)>,
@@ -56,6 +65,8 @@ pub(crate) struct Compute {
     busy: BTreeMap<NodeId, Busy>,
     is_dragging: bool,
     outcomes: Vec<Outcome>,
+    exporting: Option<Busy>,
+    exports: Vec<Result<String, String>>,
 }
 
 /// A picture or a mask that is there to be shown.
@@ -112,6 +123,7 @@ pub(crate) enum Outcome {
 /// What panels want to see beside what the desk shows.
 #[derive(Default)]
 struct Wanted {
+    views: Vec<View>,
     befores: Vec<View>,
     thumbnails: BTreeSet<NodeId>,
 }
@@ -136,10 +148,16 @@ impl Compute {
         let board = Arc::new(Board::default());
         let mut eyes = Looker::new(Arc::clone(&board), Arc::clone(&evaluator));
         let looker = Mailbox::spawn("look", move |found| eyes.look(found));
-        let (to, bell) = (Arc::clone(&board), Arc::clone(&looker));
-        let dragger = Mailbox::spawn("drag", move |found: Found<drag::Wish>| {
+        let (to, bell, with) = (Arc::clone(&board), Arc::clone(&looker), Arc::clone(&evaluator));
+        let dragger = Mailbox::spawn("drag", move |found| {
             if let Found::Letter(wish) = found {
-                drag::drag(&to, &bell, &evaluator, &wish);
+                drag::drag(&to, &bell, &with, &wish);
+            }
+        });
+        let to = Arc::clone(&board);
+        let writer = Mailbox::spawn("write", move |found| {
+            if let Found::Letter(wish) = found {
+                export::export(&to, &evaluator, &wish);
             }
         });
         Self {
@@ -147,11 +165,14 @@ impl Compute {
             board,
             looker,
             dragger,
+            writer,
             document: None,
             asked: None,
             look: Cancel::new(),
             overtaken: Vec::new(),
             drag: Cancel::new(),
+            stopped: None,
+            export: Cancel::new(),
             wanted: RefCell::default(),
             shown: HashMap::new(),
             befores: HashMap::new(),
@@ -162,6 +183,8 @@ impl Compute {
             busy: BTreeMap::new(),
             is_dragging: false,
             outcomes: Vec::new(),
+            exporting: None,
+            exports: Vec::new(),
         }
     }
 
@@ -182,10 +205,15 @@ impl Compute {
             }
             !is_over
         });
-        let Wanted { befores, thumbnails } = self.wanted.take();
+        let Wanted { views: more, befores, thumbnails } = self.wanted.take();
         let compared = desk.compared().map(|(view, _)| view);
         let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
+        views.extend(more);
         views.dedup();
+        let (mut befores, mut thumbnails) = (befores, thumbnails);
+        if desk.safe.is_some() {
+            (views, befores, thumbnails) = Default::default();
+        }
         let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
             self.wish(session, desk, &asked, now);
@@ -197,6 +225,16 @@ impl Compute {
     /// The last picture of an output, which may be one of an older document.
     pub(crate) fn shown(&self, view: &View) -> Option<&Arc<Shown>> {
         self.shown.get(view).map(|(_, shown)| shown)
+    }
+
+    /// The picture of an output that is wanted beside what the desk shows. It is computed once it is asked for, and as long
+    /// as it is.
+    pub(crate) fn also(&self, view: &View) -> Option<&Arc<Shown>> {
+        let wanted = &mut self.wanted.borrow_mut().views;
+        if !wanted.contains(view) {
+            wanted.push(view.clone());
+        }
+        self.shown(view)
     }
 
     /// Why an output that is looked at shows nothing new.
@@ -250,9 +288,16 @@ impl Compute {
         self.drag.cancel();
     }
 
+    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
+    /// that is finished without being started.
+    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
+        self.stopped = Some((node, session.revision()));
+    }
+
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
-        self.is_dragging || !self.busy.is_empty() || self.looker.has_letter()
+        let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
+        !is_idle || !self.board.read().is_told()
     }
 
     /// Whether a drag runs.
@@ -265,11 +310,45 @@ impl Compute {
         std::mem::take(&mut self.outcomes)
     }
 
+    /// Begins to write a file, or all that the graph writes, unless something is being written already; says whether it was
+    /// begun. What came of it [`exports`](Self::exports) tells.
+    pub(crate) fn export(&mut self, session: &Session, services: &Arc<dyn Services>, export: Export) -> bool {
+        if self.exporting.is_some() {
+            return false;
+        }
+        self.export = Cancel::new();
+        let begun = Some(Busy { done: 0.0, what: String::new() });
+        self.exporting.clone_from(&begun);
+        self.board.write(|content| content.exporting = begun);
+        let stem = session.path().and_then(Path::file_stem);
+        let name = stem.map_or_else(|| "untitled".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let (document, folder, services) = (self.document(session), session.folder(), Arc::clone(services));
+        self.writer.put(export::Wish { export, document, folder, name, services, cancel: self.export.clone() });
+        true
+    }
+
+    /// How far the export is that was begun.
+    pub(crate) fn exporting(&self) -> Option<&Busy> {
+        self.exporting.as_ref()
+    }
+
+    /// Ends the export that was begun.
+    pub(crate) fn cancel_export(&mut self) {
+        self.export.cancel();
+    }
+
+    /// What became of exports, in words, once.
+    pub(crate) fn exports(&mut self) -> Vec<Result<String, String>> {
+        std::mem::take(&mut self.exports)
+    }
+
     /// Takes in what the board says.
     fn take_in(&mut self) {
         let mut content = self.board.read();
         let findings = std::mem::take(&mut content.findings);
         self.outcomes.append(&mut content.outcomes);
+        self.exports.append(&mut content.exports);
+        self.exporting.clone_from(&content.exporting);
         self.is_dragging = content.is_dragging;
         self.live = content.running.iter().map(|(&node, running)| (node, Arc::clone(&running.live))).collect();
         self.busy = content.looking.clone();
@@ -294,7 +373,7 @@ impl Compute {
     /// Sends a wish to the thread that looks.
     fn wish(&mut self, session: &Session, desk: &Desk, asked: &Asked, now: Instant) {
         let document = self.document(session);
-        let is_open = |view: &View| desk.slots.contains(&Some(view.clone()));
+        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.views.contains(view);
         self.shown.retain(|view, _| is_open(view));
         self.befores.retain(|view, _| asked.befores.contains(view));
         self.troubles.retain(|view, _| is_open(view));
@@ -314,6 +393,7 @@ impl Compute {
             views: asked.views.clone(),
             befores: asked.befores.clone(),
             thumbnails: asked.thumbnails.iter().copied().collect(),
+            stopped: self.stopped.filter(|(_, revision)| *revision == asked.revision).map(|(node, _)| node),
             there,
             cancel: self.look.clone(),
         });
@@ -337,8 +417,10 @@ impl Drop for Compute {
     fn drop(&mut self) {
         self.look.cancel();
         self.drag.cancel();
+        self.export.cancel();
         self.overtaken.iter().for_each(|(cancel, _)| cancel.cancel());
         self.looker.close();
         self.dragger.close();
+        self.writer.close();
     }
 }

@@ -2,5 +2,6 @@
 
 mod drags;
 mod latents;
+mod resumed;
 mod support;
 mod tracks;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
+use dragfx_engine::Cancel;
 use dragfx_graph::document::NodeId;
 use dragfx_graph::eval::{Event, Fingerprint, Happening};
 use eframe::egui;
@@ -28,8 +29,10 @@ pub(super) struct Board {
 pub(super) struct Content {
     /// What those that look have found since it was read last.
     pub(super) findings: Vec<Finding>,
-    /// What became of drags and files since it was read last.
+    /// What became of drags since it was read last.
     pub(super) outcomes: Vec<Outcome>,
+    /// What became of exports since it was read last, in words.
+    pub(super) exports: Vec<Result<String, String>>,
     /// The drags that run.
     pub(super) running: BTreeMap<NodeId, Running>,
     /// What is computed for those that look.
@@ -38,6 +41,8 @@ pub(super) struct Content {
     pub(super) dragging: BTreeMap<NodeId, Busy>,
     /// Whether a drag was started, and has no outcome yet.
     pub(super) is_dragging: bool,
+    /// How far the export is that was begun.
+    pub(super) exporting: Option<Busy>,
 }
 
 /// Something that was found.
@@ -59,17 +64,25 @@ pub(super) enum Finding {
 pub(super) struct Running {
     /// By what its trajectory will be known.
     pub(super) fingerprint: Fingerprint,
+    /// At which frame.
+    pub(super) frame: f64,
+    /// Ends it.
+    pub(super) cancel: Cancel,
+    /// Whether the document has changed so that nobody wants it any more.
+    pub(super) is_unwanted: bool,
     /// What it has done.
     pub(super) live: Arc<Live>,
     /// Where it is, once it has taken a step.
     pub(super) moment: Option<Moment>,
 }
 
-/// A node that is being computed: the part that is done, and what is going on.
+/// Work that is being done.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Busy {
-    pub(super) done: f64,
-    pub(super) what: String,
+pub(crate) struct Busy {
+    /// The part that is done, from 0 to 1.
+    pub(crate) done: f64,
+    /// What is going on, for people.
+    pub(crate) what: String,
 }
 
 impl Board {
@@ -99,6 +112,13 @@ impl Board {
     /// Whether a wish is not the newest one any more.
     pub(super) fn is_overtaken(&self, number: u64) -> bool {
         self.newest.load(Ordering::Relaxed) != number
+    }
+}
+
+impl Content {
+    /// Whether all that was found has been read.
+    pub(super) fn is_told(&self) -> bool {
+        self.findings.is_empty() && self.outcomes.is_empty() && self.exports.is_empty()
     }
 }
 

@@ -15,7 +15,7 @@ use super::board::{Board, Busy, Running};
 use super::look::Wish as Look;
 use super::preview::Moment;
 use super::standing::waiting;
-use super::threads::Mailbox;
+use super::threads::{Mailbox, guarded};
 use crate::desk::View;
 
 /// A drag that runs.
@@ -51,7 +51,8 @@ const RECENT: usize = 15;
 
 /// Drags, and tells the board how it goes and what came of it.
 pub(super) fn drag(board: &Board, looker: &Mailbox<Look>, evaluator: &Evaluator, wish: &Wish) {
-    let outcomes = dragged(board, looker, evaluator, wish);
+    let outcomes = guarded(|| dragged(board, looker, evaluator, wish));
+    let outcomes = outcomes.unwrap_or_else(|reason| vec![Outcome::Failed(reason)]);
     // The way that was broken off is shown once the document asks for no more than it; until then the last picture stays.
     let is_over = !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Stopped { steps: 1.., .. }));
     board.write(|content| {
@@ -77,7 +78,8 @@ fn dragged(board: &Board, looker: &Mailbox<Look>, evaluator: &Evaluator, wish: &
         return vec![Outcome::Idle];
     }
     let running = |needed: &Needed| {
-        let running = Running { fingerprint: needed.fingerprint, live: Arc::default(), moment: None };
+        let (fingerprint, frame, cancel) = (needed.fingerprint, needed.frame, wish.cancel.clone());
+        let running = Running { fingerprint, frame, cancel, is_unwanted: false, live: Arc::default(), moment: None };
         (needed.node, running)
     };
     board.write(|content| content.running = drags.iter().map(running).collect());
@@ -95,16 +97,21 @@ fn dragged(board: &Board, looker: &Mailbox<Look>, evaluator: &Evaluator, wish: &
         }
     };
     let values = evaluator.run(&plan, &observer, &wish.cancel);
-    let steps = |node: NodeId| board.read().running.get(&node).map_or(0, |running| running.live.step);
+    let stopped = |node: NodeId| {
+        let content = board.read();
+        let running = content.running.get(&node).filter(|running| !running.is_unwanted)?;
+        Some(Outcome::Stopped { node, steps: running.live.step })
+    };
     let mut outcomes = Vec::new();
     for (needed, value) in drags.iter().zip(values) {
-        outcomes.push(match value {
+        let node = needed.node;
+        outcomes.extend(match value {
             Ok(Value::Trajectory(way)) => {
-                Outcome::Finished { node: needed.node, steps: way.steps(), reached: way.stop == Stop::Reached }
+                Some(Outcome::Finished { node, steps: way.steps(), reached: way.stop == Stop::Reached })
             }
-            Ok(_) => continue,
-            Err(error) if error.is_cancelled() => Outcome::Stopped { node: needed.node, steps: steps(needed.node) },
-            Err(error) => failed(&error),
+            Ok(_) => None,
+            Err(error) if error.is_cancelled() => stopped(node),
+            Err(error) => Some(failed(&error)),
         });
     }
     outcomes.dedup();

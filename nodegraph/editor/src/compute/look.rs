@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
@@ -14,7 +14,7 @@ use dragfx_graph::value::{PortType, Value};
 use eframe::egui::ColorImage;
 
 use super::Shown;
-use super::board::{Board, Busy, Finding};
+use super::board::{Board, Busy, Finding, Running};
 use super::pixels::{pixels, thumbnail};
 use super::preview::Preview;
 use super::standing::{Standing, missing, waiting};
@@ -35,6 +35,8 @@ pub(super) struct Wish {
     pub(super) befores: Vec<View>,
     /// Nodes to be shown small.
     pub(super) thumbnails: Vec<NodeId>,
+    /// A drag that was stopped, and has nothing left to be done but to look where its handles are.
+    pub(super) stopped: Option<NodeId>,
     /// What is there already.
     pub(super) there: There,
     pub(super) cancel: Cancel,
@@ -81,27 +83,55 @@ impl Looker {
 
     /// Looks at what is wished for, or again at what was.
     pub(super) fn look(&mut self, found: Found<Wish>) {
+        let is_new = matches!(found, Found::Letter(_));
         if let Found::Letter(wish) = found {
             self.failures.clear();
             self.wish = Some(wish);
         }
         // While something panics here there is no wish, so that it does not panic again and again.
         let Some(mut wish) = self.wish.take() else { return };
-        self.stand(&wish);
-        let mut missed = false;
-        for view in wish.views.clone() {
-            missed |= self.show(&mut wish, &view);
+        let is_step = !is_new && !self.board.read().running.is_empty();
+        if is_new {
+            self.drop_unwanted(&wish);
         }
-        for view in wish.befores.clone() {
-            self.show_before(&mut wish, &view);
-        }
-        for node in wish.thumbnails.clone() {
-            missed |= self.show_small(&mut wish, node);
-        }
-        if missed {
+        if !is_step {
             self.stand(&wish);
         }
+        let mut has_computed = false;
+        for view in wish.views.clone() {
+            has_computed |= self.show(&mut wish, &view);
+        }
+        if !is_step {
+            for view in wish.befores.clone() {
+                self.show_before(&mut wish, &view);
+            }
+            for node in wish.thumbnails.clone() {
+                has_computed |= self.show_small(&mut wish, node);
+            }
+            if has_computed {
+                self.stand(&wish);
+            }
+        }
         self.wish = Some(wish);
+    }
+
+    /// Ends drags that run and that the document does not have any more. What they have done is kept, should it come back.
+    fn drop_unwanted(&self, wish: &Wish) {
+        let running = self.board.read().running.clone();
+        for (node, Running { fingerprint, frame, cancel, .. }) in running {
+            let target = Target { node, output: "trajectory".to_owned(), frame };
+            let plan = self.evaluator.plan(&wish.document, &wish.folder, &[target]);
+            let is_wanted = plan.fingerprints().next().is_some_and(|wanted| wanted.ok() == Some(fingerprint));
+            // One that somebody has stopped is still to be told of.
+            if !is_wanted && !cancel.is_cancelled() {
+                self.board.write(|content| {
+                    if let Some(running) = content.running.get_mut(&node) {
+                        running.is_unwanted = true;
+                    }
+                });
+                cancel.cancel();
+            }
+        }
     }
 
     fn is_over(&self, wish: &Wish) -> bool {
@@ -202,7 +232,8 @@ impl Looker {
         let mut moves = false;
         loop {
             let sight = self.planned(wish, preview.take(), view)?;
-            let waiting = waiting(&self.evaluator, &sight.plan);
+            let mut waiting = waiting(&self.evaluator, &sight.plan);
+            waiting.retain(|needed| Some(needed.node) != wish.stopped);
             if waiting.is_empty() {
                 return Some(Sight { moves, ..sight });
             }
@@ -231,7 +262,7 @@ impl Looker {
 
     fn run(&mut self, wish: &Wish, sight: &Sight) -> Result<Value, EvalError> {
         let evaluator = if sight.moves { &self.aside } else { &self.evaluator };
-        let failures = std::sync::Mutex::new(Vec::new());
+        let failures = Mutex::new(Vec::new());
         let observer = |event: &Event<'_>| {
             // Nodes that stand for a drag are nothing that people know.
             if wish.document.node(event.node).is_some() {
@@ -245,8 +276,7 @@ impl Looker {
         };
         let value = evaluator.run(&sight.plan, &observer, &wish.cancel).swap_remove(0);
         self.board.write(|content| content.looking.clear());
-        let failed = failures.into_inner().unwrap_or_default();
-        self.failures.extend(failed);
+        self.failures.extend(failures.into_inner().unwrap_or_else(PoisonError::into_inner));
         value
     }
 }

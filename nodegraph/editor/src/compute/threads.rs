@@ -11,8 +11,10 @@ pub(super) struct Mailbox<T> {
 
 struct Mail<T> {
     letter: Option<T>,
-    rung: bool,
+    is_rung: bool,
     is_closed: bool,
+    /// Whether the thread does what it has found.
+    is_working: bool,
 }
 
 /// What a thread finds in its mailbox.
@@ -27,8 +29,8 @@ impl<T: Send + 'static> Mailbox<T> {
     /// Starts a thread that does what it finds in the mailbox, until that is closed. A piece of work that panics does not
     /// end the thread.
     pub(super) fn spawn(name: &str, mut work: impl FnMut(Found<T>) + Send + 'static) -> Arc<Self> {
-        let mail = Mutex::new(Mail { letter: None, rung: false, is_closed: false });
-        let mailbox = Arc::new(Self { mail, arrived: Condvar::new() });
+        let mail = Mail { letter: None, is_rung: false, is_closed: false, is_working: false };
+        let mailbox = Arc::new(Self { mail: Mutex::new(mail), arrived: Condvar::new() });
         let inbox = Arc::clone(&mailbox);
         let run = move || {
             while let Some(found) = inbox.wait() {
@@ -48,13 +50,14 @@ impl<T: Send + 'static> Mailbox<T> {
 
     /// Rings the bell.
     pub(super) fn ring(&self) {
-        lock(&self.mail).rung = true;
+        lock(&self.mail).is_rung = true;
         self.arrived.notify_one();
     }
 
-    /// Whether a letter waits.
-    pub(super) fn has_letter(&self) -> bool {
-        lock(&self.mail).letter.is_some()
+    /// Whether there is nothing to do, and nothing is being done.
+    pub(super) fn is_idle(&self) -> bool {
+        let mail = lock(&self.mail);
+        mail.letter.is_none() && !mail.is_rung && !mail.is_working
     }
 
     /// Ends the thread after what it is doing.
@@ -69,16 +72,20 @@ impl<T: Send + 'static> Mailbox<T> {
             if mail.is_closed {
                 return None;
             }
-            let rung = std::mem::take(&mut mail.rung);
-            if let Some(letter) = mail.letter.take() {
-                return Some(Found::Letter(letter));
-            }
-            if rung {
-                return Some(Found::Bell);
+            let is_rung = std::mem::take(&mut mail.is_rung);
+            let found = mail.letter.take().map(Found::Letter).or(is_rung.then_some(Found::Bell));
+            mail.is_working = found.is_some();
+            if found.is_some() {
+                return found;
             }
             mail = self.arrived.wait(mail).unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+/// Does a piece of work whose end somebody waits for, even if it panics.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| "it failed unexpectedly".to_owned())
 }
 
 /// Locks what stays whole whoever panicked while it was locked.
@@ -97,18 +104,23 @@ mod tests {
         let (started, starts) = channel();
         let (go, gate) = channel::<()>();
         let mailbox = Mailbox::spawn("test", move |found| {
-            let Found::Letter(number) = found else { return };
+            let number = if let Found::Letter(number) = found { number } else { 0 };
             started.send(number).expect("somebody hears");
             gate.recv().expect("somebody opens");
             assert_ne!(number, 1, "the first one panics");
         });
+        assert!(mailbox.is_idle());
         mailbox.put(1);
         assert_eq!(starts.recv(), Ok(1));
         mailbox.put(2);
         mailbox.put(3);
-        assert!(mailbox.has_letter());
+        mailbox.ring();
+        assert!(!mailbox.is_idle());
         go.send(()).expect("it waits");
         assert_eq!(starts.recv(), Ok(3), "what was overtaken is not done");
+        mailbox.ring();
+        go.send(()).expect("it waits");
+        assert_eq!(starts.recv(), Ok(0), "the bell that rang before the letter was fetched is not heard twice");
         go.send(()).expect("it waits");
         mailbox.close();
         assert!(starts.recv().is_err(), "and the thread has ended");
