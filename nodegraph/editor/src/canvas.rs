@@ -144,7 +144,7 @@ impl Canvas {
         let (zoom, wanted) = (self.camera.zoom(), self.wanted());
         let cards = self.order.iter().filter_map(|&id| Some((self.model.card(id)?.clone(), self.rect(id, scene)?)));
         let cards: Vec<_> = cards.filter(|(card, rect)| seen.intersects(*rect) || self.hold.is_of(card.id)).collect();
-        let desk = scene.desk;
+        let (desk, end) = (scene.desk, self.hold.hand().map(|hand| hand.end));
         let drawn = |(card, rect): (std::rc::Rc<model::Card>, Rect)| {
             let slots = desk.slots.iter().enumerate();
             let slots = slots.filter(|(_, view)| view.as_ref().is_some_and(|view| view.node == card.id));
@@ -156,6 +156,7 @@ impl Canvas {
                 slots: slots.map(|(slot, _)| (slot + 1, slot == desk.a)).collect(),
                 picture: scene.compute.thumbnail(card.id).map(|shown| self.pictures.texture(ui, card.id, shown)),
                 wanted,
+                held: end.filter(|end| end.node == card.id).map(|end| (end.side, end.index)),
                 card,
             }
         };

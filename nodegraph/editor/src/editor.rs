@@ -142,6 +142,7 @@ impl Editor {
         let canvas_is_central = layout.maximized == Some(Place::Canvas);
         if layout.shows(Place::Canvas) && !canvas_is_central {
             let graph = Panel::bottom("graph").default_size(330.0).min_size(120.0).resizable(true);
+            let graph = graph.frame(egui::Frame::NONE);
             let graph = graph.show(ui, |ui| self.canvas.show(ui, &scene, &mut commands));
             places.push((graph.response.rect, Place::Canvas));
         }

@@ -33,6 +33,8 @@ pub(super) struct Drawn {
     pub(super) picture: Option<(TextureId, Vec2)>,
     /// The ports that the wire in hand can be joined to; all look as always without one.
     pub(super) wanted: Option<(Side, Option<PortType>)>,
+    /// The port that the wire in hand stays at, if it is one of these.
+    pub(super) held: Option<(Side, usize)>,
 }
 
 /// Below this zoom nothing can be read but names, and those only because they are drawn larger.
@@ -152,7 +154,7 @@ fn ports(ui: &Ui, drawn: &Drawn) {
         for (index, port) in drawn.card.ports(side).iter().enumerate() {
             let at = drawn.rect.min + drawn.card.port_offset(side, index) * scale;
             let suits = drawn.wanted.is_none_or(|wanted| suits(wanted, side, port));
-            let fade = if suits { 1.0 } else { 0.25 };
+            let fade = if suits || drawn.held == Some((side, index)) { 1.0 } else { 0.25 };
             let color = port.port_type.map_or(theme::WEAK, theme::port).gamma_multiply(fade);
             dot(ui, at, port, color, scale);
             if suits && drawn.wanted.is_some() {
