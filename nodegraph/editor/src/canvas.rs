@@ -44,8 +44,8 @@ use widget::Widget;
 pub(crate) struct Canvas {
     camera: Camera,
     wheel: Wheel,
-    /// Whether the whole graph has been shown once.
-    is_fitted: bool,
+    /// The [document](crate::session::Session::serial) that was shown whole when it came.
+    fitted: Option<u64>,
     model: Model,
     /// The document that the model is made of.
     revision: Option<u64>,
@@ -72,8 +72,8 @@ impl Canvas {
         ui.set_clip_rect(panel.intersect(ui.clip_rect()));
         self.refresh(ui, scene);
         self.camera.settle_in(panel);
-        if !self.is_fitted {
-            self.is_fitted = true;
+        if self.fitted != Some(scene.session.serial()) {
+            self.fitted = Some(scene.session.serial());
             self.fit(|_| true);
         }
         self.navigate(ui);
