@@ -99,7 +99,8 @@ fn outline(ui: &Ui, drawn: &Drawn, corner: CornerRadius) {
         let stroke = Stroke::new(width, color);
         painter.rect_stroke(drawn.rect, corner, stroke, StrokeKind::Outside);
     };
-    if matches!(drawn.state, NodeState::Failed(_)) {
+    let has_failed = matches!(drawn.state, NodeState::Failed(_));
+    if has_failed && drawn.card.missing.is_none() {
         edge((2.0 * scale).max(1.5), theme::ERROR);
     } else if drawn.card.missing.is_some() {
         let Rect { min, max } = drawn.rect;
@@ -110,7 +111,7 @@ fn outline(ui: &Ui, drawn: &Drawn, corner: CornerRadius) {
         edge(1.0, EDGE);
     }
     if drawn.is_selected {
-        let around = drawn.rect.expand(if matches!(drawn.state, NodeState::Failed(_)) { 3.0 } else { 0.0 });
+        let around = drawn.rect.expand(if has_failed { 3.0 } else { 0.0 });
         let stroke = Stroke::new((2.0 * scale).clamp(1.5, 3.0), theme::ACCENT);
         painter.rect_stroke(around, corner, stroke, StrokeKind::Outside);
     }
