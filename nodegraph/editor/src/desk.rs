@@ -53,8 +53,8 @@ pub(crate) struct Desk {
     pub(crate) place: Place,
     /// What was told last.
     pub(crate) notice: Option<Notice>,
-    /// A drag that was stopped, and the steps that it had taken: until its way is known, nothing can go on from there.
-    pub(crate) settling: Option<(NodeId, usize)>,
+    /// Whether a drag was stopped and what it has done is not known yet: until then nothing can go on from there.
+    pub(crate) settling: bool,
     /// Which panels there are.
     pub(crate) layout: Layout,
     /// Whether frames are played.
@@ -77,7 +77,7 @@ impl Default for Desk {
             compare: None,
             place: Place::Everywhere,
             notice: None,
-            settling: None,
+            settling: false,
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
