@@ -9,6 +9,7 @@ use crate::action::Action;
 use crate::compute::Export;
 use crate::desk::{Compare, View};
 use crate::dialog::{Choice, Question};
+use crate::files::Wish;
 
 /// A wish of a panel. They are carried out in their order, after all panels were drawn.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Frame(i64),
     /// Opens a preset, or a picture that one travels in; asks first if something would be lost.
     Open(PathBuf),
+    /// What has to do with files.
+    File(Wish),
     /// Asks something in front of the window.
     Ask(Question),
     /// Lets people choose a file.

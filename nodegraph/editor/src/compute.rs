@@ -210,6 +210,10 @@ impl Compute {
         let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
         views.extend(more);
         views.dedup();
+        let (mut befores, mut thumbnails) = (befores, thumbnails);
+        if desk.safe.is_some() {
+            (views, befores, thumbnails) = Default::default();
+        }
         let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
             self.wish(session, desk, &asked, now);

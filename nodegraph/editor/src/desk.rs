@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dragfx_graph::declare::{NodeDecl, OutputDecl};
-use dragfx_graph::document::{Document, NodeId};
+use dragfx_graph::document::{Document, Node, NodeId};
 use dragfx_graph::value::PortType;
 
 use crate::action::Place;
 use crate::command::Notice;
+use crate::files::{Missing, Recent};
 use crate::layout::Layout;
 
 /// Slots of the viewer: as many as there are number keys.
@@ -61,6 +62,12 @@ pub(crate) struct Desk {
     pub(crate) is_playing: bool,
     /// Whether playing keeps to the rate, and leaves out frames whose pictures are not there in time.
     pub(crate) real_time: bool,
+    /// Why nothing is computed before somebody says so.
+    pub(crate) safe: Option<String>,
+    /// The document's models that are missing.
+    pub(crate) missing: Vec<Missing>,
+    /// Documents that were open lately.
+    pub(crate) recent: Vec<Recent>,
     /// Where the editor keeps what it remembers.
     pub(crate) state: Option<PathBuf>,
 }
@@ -81,6 +88,9 @@ impl Default for Desk {
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
+            safe: None,
+            missing: Vec::new(),
+            recent: Vec::new(),
             state: None,
         }
     }
@@ -100,6 +110,21 @@ impl Desk {
     /// The node that the inspector shows: the only one that is selected.
     pub(crate) fn inspected(&self) -> Option<NodeId> {
         self.selection.first().copied().filter(|_| self.selection.len() == 1)
+    }
+
+    /// Looks at another document from the beginning.
+    pub(crate) fn begin(&mut self, document: &Document) {
+        self.selection.clear();
+        self.missing.clear();
+        self.slots = Default::default();
+        self.slots[0] = first_view(document);
+        (self.a, self.b, self.compare, self.is_playing) = (0, 1, None, false);
+        self.frame = document.frames().first;
+    }
+
+    /// Tells something.
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: false });
     }
 
     /// Forgets nodes that are gone, and frames beyond the timeline.
@@ -145,10 +170,15 @@ impl Trail {
 impl View {
     /// What of a node is looked at first: its picture, or else its mask.
     pub(crate) fn of(document: &Document, node: NodeId) -> Option<Self> {
-        let outputs = &document.node(node)?.decl()?.outputs;
+        Self::of_node(document.node(node)?)
+    }
+
+    /// The same of a node that may not be in a document yet.
+    pub(crate) fn of_node(node: &Node) -> Option<Self> {
+        let outputs = &node.decl()?.outputs;
         let of_type = |wanted| outputs.iter().find(|output| output.port_type == wanted);
         let output = of_type(PortType::Image).or_else(|| of_type(PortType::Mask))?;
-        Some(Self { node, output: output.id.to_string() })
+        Some(Self { node: node.id, output: output.id.to_string() })
     }
 
     /// All that can be looked at of a node of that kind.
@@ -195,4 +225,10 @@ mod tests {
         desk.tidy(&document);
         assert_eq!(desk.slots[0], Some(view(2)), "something else was chosen");
     }
+}
+
+/// What is worth looking at first: the end of the graph.
+fn first_view(document: &Document) -> Option<View> {
+    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty());
+    ends.chain(document.nodes()).find_map(View::of_node)
 }

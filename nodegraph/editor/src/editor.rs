@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use dragfx_graph::document::{Document, NodeId};
+use dragfx_graph::document::Document;
 use eframe::egui::{self, CentralPanel, Panel};
 
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
 use crate::compute::{Compute, Outcome};
-use crate::desk::{Desk, View};
-use crate::dragging::{self, Dragging};
+use crate::desk::Desk;
 use crate::dialog::Dialogs;
+use crate::dragging::{self, Dragging};
+use crate::files::{self, Files, Next, Surroundings, Wish};
 use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
@@ -27,6 +28,7 @@ pub struct Editor {
     desk: Desk,
     compute: Compute,
     dragging: Dragging,
+    files: Files,
     services: Arc<dyn Services>,
     canvas: Canvas,
     viewer: Viewer,
@@ -36,7 +38,6 @@ pub struct Editor {
     dialogs: Dialogs,
     title: String,
     is_dressed: bool,
-    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -71,24 +72,36 @@ impl eframe::App for Editor {
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         Self::ui(self, ui);
     }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.end();
+    }
 }
 
 impl Editor {
     /// An editor that shows what the setup says.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let session = Session::new(setup.starter, Arc::new(setup.registry));
-        let (sender, registries) = std::sync::mpsc::channel();
-        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
+        let Setup { registry, effects, evaluator, starter, file, state, safe_mode, services } = setup;
+        let registry = Arc::new(registry);
+        // A file that is to be opened is waited for without computing anything else.
+        let first = if file.is_some() { Document::default() } else { starter.clone() };
+        let models = Arc::clone(evaluator.models());
+        let surroundings =
+            Surroundings { registry: registry.clone(), effects, models, state: state.clone(), starter, safe_mode };
+        let files = Files::new(surroundings, file);
+        let session = Session::new(first, registry);
         let mut desk = Desk::default();
-        desk.slots[0] = first_view(&session);
-        desk.state = setup.state;
+        (desk.recent, desk.state) = (files.recent(), state);
+        desk.begin(session.document());
+        desk.safe = safe_mode.then(|| "Safe mode.".to_owned());
         Self {
             session,
             desk,
-            compute: Compute::new(setup.evaluator),
+            compute: Compute::new(evaluator),
             dragging: Dragging::default(),
-            services: setup.services,
+            files,
+            services,
             canvas: Canvas::default(),
             viewer: Viewer::default(),
             inspector: Inspector::default(),
@@ -97,7 +110,6 @@ impl Editor {
             dialogs: Dialogs::default(),
             title: String::new(),
             is_dressed: false,
-            registries,
         }
     }
 
@@ -106,8 +118,8 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
-        if let Ok(registry) = self.registries.try_recv() {
-            self.session.set_registry(registry);
+        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy()) {
+            self.obey(command);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
         self.hear(ui.ctx());
@@ -119,6 +131,7 @@ impl Editor {
         }
         let bar = egui::Frame::new().fill(theme::BAR).inner_margin(egui::Margin::symmetric(6, 2));
         Panel::top("menu").frame(bar).show(ui, |ui| menu::show(ui, &scene, &mut commands));
+        files::banner(ui, &self.desk, &mut commands);
         Panel::bottom("notice").frame(bar).show(ui, |ui| notice(ui, &scene));
         let mut places = Vec::new();
         let layout = &self.desk.layout;
@@ -147,6 +160,7 @@ impl Editor {
         places.push((central.response.rect, if canvas_is_central { Place::Canvas } else { Place::Viewer }));
         self.help.show(ui, &scene);
         self.dialogs.show(ui.ctx(), &mut commands);
+        files::hovered(ui.ctx());
         let title = format!("{} — DragFX", menu::document_name(&scene));
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
@@ -169,7 +183,12 @@ impl Editor {
         }
     }
 
-    /// The document that is open.
+    /// Ends well: nothing is left to be recovered. An editor that is dropped without is one that was ended by force.
+    pub fn end(&mut self) {
+        self.files.end();
+    }
+
+    /// The document.
     #[must_use]
     pub fn document(&self) -> &Document {
         self.session.document()
@@ -178,7 +197,7 @@ impl Editor {
     /// Whether something is being computed: what is shown may be another thing soon.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.desk.settling || self.compute.is_busy()
+        self.desk.settling || self.compute.is_busy() || self.viewer.is_busy() || self.files.is_busy()
     }
 
     fn obey(&mut self, command: Command) {
@@ -204,7 +223,12 @@ impl Editor {
             Command::CancelExport => self.compute.cancel_export(),
             Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
-            Command::Open(_) => {}
+            Command::Open(path) => self.obey(Command::File(Wish::Leave(Next::Open(path)))),
+            Command::File(wish) => {
+                for command in self.files.obey(wish, &mut self.session, &mut self.desk) {
+                    self.obey(command);
+                }
+            }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
             Command::Find(_) => {}
@@ -216,6 +240,19 @@ impl Editor {
     fn act(&mut self, action: Action) {
         let layout = &mut self.desk.layout;
         match action {
+            Action::New => self.obey(Command::File(Wish::Leave(Next::New))),
+            Action::Empty => self.obey(Command::File(Wish::Leave(Next::Empty))),
+            Action::Open => self.obey(files::open(&self.session)),
+            Action::Save => self.obey(Command::File(Wish::Save { to: None, then: None })),
+            Action::SaveAs => self.obey(Command::File(Wish::SaveAs { then: None })),
+            Action::Revert => {
+                if let Some(path) = self.session.path().map(ToOwned::to_owned) {
+                    self.obey(Command::Open(path));
+                }
+            }
+            Action::Import => self.obey(files::import(&self.session)),
+            Action::Quit => self.obey(Command::File(Wish::Leave(Next::Quit))),
+            Action::Compute => self.obey(Command::File(Wish::Compute)),
             Action::ShowGraph => layout.graph = !layout.graph,
             Action::ShowTimeline => layout.timeline = !layout.timeline,
             Action::ShowInspector => layout.inspector = !layout.inspector,
@@ -304,15 +341,6 @@ impl Editor {
     }
 }
 
-/// What is worth looking at first: the end of the graph.
-fn first_view(session: &Session) -> Option<View> {
-    let document = session.document();
-    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty()).map(|node| node.id);
-    let all = document.nodes().map(|node| node.id);
-    let candidates: Vec<NodeId> = ends.chain(all).collect();
-    candidates.into_iter().find_map(|node| View::of(document, node))
-}
-
 /// Keys that were pressed, as actions; while a text is typed they mean letters.
 fn keys(ui: &egui::Ui, desk: &Desk, commands: &mut Vec<Command>) {
     if ui.ctx().text_edit_focused() {
@@ -336,24 +364,24 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
 
 #[cfg(test)]
 impl Editor {
-    /// What is looked at first.
-    pub(crate) fn shown(&self) -> Option<&View> {
-        self.desk.shown()
-    }
-
     /// What undo would take back.
     pub(crate) fn last_step(&self) -> Option<&str> {
         self.session.history().undo_label()
     }
 
-    /// What is looked at.
-    pub(crate) fn desk(&mut self) -> &mut Desk {
-        &mut self.desk
+    /// Selects nodes.
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = dragfx_graph::document::NodeId>) {
+        self.desk.selection = nodes.into_iter().collect();
     }
 
-    /// Selects nodes.
-    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
-        self.desk.selection = nodes.into_iter().collect();
+    /// What panels share.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
     }
 
     /// Goes to a frame.

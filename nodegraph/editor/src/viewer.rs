@@ -94,9 +94,9 @@ impl Viewer {
         if let Some(stage) = &stage
             && let Some(standing) = &stage.standing
         {
-            let wanted = Panel::bottom("viewer_steps").frame(bar).show(ui, |ui| {
-                scrubber::show(ui, standing, self.play.is_playing(), commands)
-            });
+            let wanted = Panel::bottom("viewer_steps")
+                .frame(bar)
+                .show(ui, |ui| scrubber::show(ui, standing, self.play.is_playing(), commands));
             self.scrub(scene, stage, wanted.inner, commands);
             self.play.go_on(ui, scene, stage, commands);
         }
@@ -107,6 +107,11 @@ impl Viewer {
         CentralPanel::default().frame(Frame::new().fill(theme::WELL)).show(ui, |ui| {
             self.well(ui, scene, stage.as_ref(), commands);
         });
+    }
+
+    /// Whether what it shows is still being made.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.pending.is_some() || self.difference.is_making() || self.mask.is_making()
     }
 
     /// Makes the change that waits, once the drag that it is about has stopped and what it did is known.
@@ -122,7 +127,13 @@ impl Viewer {
     }
 
     /// Makes a change of points; a drag that runs stops before.
-    fn change_points(&mut self, scene: &Scene<'_>, stage: &Stage<'_>, change: PointChange, commands: &mut Vec<Command>) {
+    fn change_points(
+        &mut self,
+        scene: &Scene<'_>,
+        stage: &Stage<'_>,
+        change: PointChange,
+        commands: &mut Vec<Command>,
+    ) {
         commands.extend(self.play.stop());
         if scene.compute.is_dragging() {
             commands.push(Command::StopDrag);

@@ -29,7 +29,7 @@ fn looked(scale: f32) {
     let mut window = Setting { scale: Some(scale), ..Setting::default() }.open();
     let s = |name: &str| format!("/tmp/v{scale}_{name}.png");
     window.save(s("empty"));
-    let middle = window.get_by_label("Picture").rect().center();
+    let middle = (window.get_by_label("Picture").rect().center().to_vec2() / scale).to_pos2();
     begin(&mut window, middle + vec2(-20.0, -30.0), middle + vec2(30.0, 20.0));
     window.save(s("pulling"));
     window.drop_at(middle + vec2(30.0, 20.0));

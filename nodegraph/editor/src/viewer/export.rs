@@ -27,30 +27,32 @@ impl Viewer {
     pub(super) fn export(&self, action: Action, scene: &Scene<'_>, stage: &Stage<'_>, commands: &mut Vec<Command>) {
         let (view, frame, embed) = (stage.view.clone(), scene.desk.frame, self.embed);
         let picture = name(scene.session.document(), view.node);
-        let (title, kind, endings, file, make): (_, _, _, _, Box<dyn Fn(PathBuf) -> Export + Send + Sync>) = match action {
-            Action::ExportPicture => {
-                let make = move |path| Export::Picture { view: view.clone(), frame, path, embed };
-                ("Export the picture", "Pictures", owned(ENDINGS), format!("{picture}.png"), Box::new(make))
-            }
-            Action::ExportFilm => {
-                let Some(drag) = stage.drag() else {
-                    return commands.push(Command::complain("There is no drag to make a film of"));
-                };
-                let formats = owned(scene.services.film_formats());
-                let file = named(&picture, &formats);
-                let make = move |path| Export::Film { view: view.clone(), drag, frame, path, most: MOST, rate: RATE };
-                ("Export a film of the drag", "Films", formats, file, Box::new(make))
-            }
-            _ => {
-                let Some(latent) = latent(stage) else {
-                    return commands.push(Command::complain("No latent paints this picture"));
-                };
-                let formats = owned(scene.services.latent_formats());
-                let file = named(&picture, &formats);
-                let make = move |path| Export::Latent { view: latent.clone(), frame, path };
-                ("Export the latent", "Latents", formats, file, Box::new(make))
-            }
-        };
+        let (title, kind, endings, file, make): (_, _, _, _, Box<dyn Fn(PathBuf) -> Export + Send + Sync>) =
+            match action {
+                Action::ExportPicture => {
+                    let make = move |path| Export::Picture { view: view.clone(), frame, path, embed };
+                    ("Export the picture", "Pictures", owned(ENDINGS), format!("{picture}.png"), Box::new(make))
+                }
+                Action::ExportFilm => {
+                    let Some(drag) = stage.drag() else {
+                        return commands.push(Command::complain("There is no drag to make a film of"));
+                    };
+                    let formats = owned(scene.services.film_formats());
+                    let file = named(&picture, &formats);
+                    let make =
+                        move |path| Export::Film { view: view.clone(), drag, frame, path, most: MOST, rate: RATE };
+                    ("Export a film of the drag", "Films", formats, file, Box::new(make))
+                }
+                _ => {
+                    let Some(latent) = latent(stage) else {
+                        return commands.push(Command::complain("No latent paints this picture"));
+                    };
+                    let formats = owned(scene.services.latent_formats());
+                    let file = named(&picture, &formats);
+                    let make = move |path| Export::Latent { view: latent.clone(), frame, path };
+                    ("Export the latent", "Latents", formats, file, Box::new(make))
+                }
+            };
         let folder = scene.session.path().map(|_| scene.session.folder());
         let then = Arc::new(move |path| Command::Export(make(path)));
         let choice =

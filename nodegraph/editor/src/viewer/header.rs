@@ -54,7 +54,8 @@ impl Viewer {
         };
         let text = RichText::new(label).color(if desk.compare.is_some() { theme::ACCENT } else { theme::TEXT });
         let menu = ui.menu_button(text, |ui| {
-            let ways = [(None, "Off"), (Some(Compare::Wipe), "Wipe"), (Some(Compare::Difference), "Difference, four times")];
+            let ways =
+                [(None, "Off"), (Some(Compare::Wipe), "Wipe"), (Some(Compare::Difference), "Difference, four times")];
             for (way, label) in ways {
                 if ui.selectable_label(desk.compare == way, label).clicked() {
                     commands.push(Command::Compare(desk.b, way));

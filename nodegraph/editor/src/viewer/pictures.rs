@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use eframe::egui::{
-    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions, pos2,
-    vec2,
+    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions,
+    pos2, vec2,
 };
 
 use super::camera::Placement;
@@ -96,6 +96,11 @@ pub(super) struct Derived {
 type Key = ([u64; 2], TextureOptions);
 
 impl Derived {
+    /// Whether one is being made.
+    pub(super) fn is_making(&self) -> bool {
+        self.making.is_some()
+    }
+
     /// The texture of what `make` gives, or of what it gave for other pictures before. `of` are the numbers of those that
     /// it is made of.
     pub(super) fn get(

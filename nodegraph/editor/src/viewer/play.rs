@@ -38,7 +38,11 @@ impl Play {
     pub(super) fn go_on(&mut self, ui: &Ui, scene: &Scene<'_>, stage: &Stage<'_>, commands: &mut Vec<Command>) {
         let Some(due) = self.next else { return };
         let (now, touched) = ui.input(|input| (input.time, input.pointer.any_pressed() || !input.keys_down.is_empty()));
-        let step = stage.standing.as_ref().filter(|_| stage.has_steps()).map(|standing| (standing.whole_step(), standing.steps));
+        let step = stage
+            .standing
+            .as_ref()
+            .filter(|_| stage.has_steps())
+            .map(|standing| (standing.whole_step(), standing.steps));
         let begins = due == f64::NEG_INFINITY;
         let Some((step, steps)) = step.filter(|(step, steps)| begins || (!touched && step < steps)) else {
             // What panels want in this frame is no part of it.

@@ -52,7 +52,13 @@ impl PointTool {
     }
 
     /// What a press on the picture, a pull and letting go do: a new point, with its target where it was let go.
-    pub(super) fn set(&mut self, ui: &Ui, picture: &Response, placement: &Placement, count: usize) -> Option<PointChange> {
+    pub(super) fn set(
+        &mut self,
+        ui: &Ui,
+        picture: &Response,
+        placement: &Placement,
+        count: usize,
+    ) -> Option<PointChange> {
         let (pressed, origin, pointer) = ui.input(|input| {
             let pointer = &input.pointer;
             (pointer.button_pressed(PointerButton::Primary), pointer.press_origin(), pointer.interact_pos())

@@ -147,8 +147,7 @@ mod tests {
     use crate::viewer::testing::{Graph, pair, view, way};
 
     fn graph(points: Vec<PointPair>, progress: f64) -> Graph {
-        let mut graph =
-            Graph::of(&[("latent", &[]), ("points", &[]), ("drag", &["latent1.latent", "points1.points"])]);
+        let mut graph = Graph::of(&[("latent", &[]), ("points", &[]), ("drag", &["latent1.latent", "points1.points"])]);
         for (node, param, value) in
             [("points1", "points", ParamValue::Points(points)), ("drag1", "progress", ParamValue::Float(progress))]
         {

@@ -169,18 +169,16 @@ fn a_drag_is_scrubbed_and_gone_on_with() {
 
     let handle = window.get_by_label("Handle 1").rect().center();
     pull(&mut window, &[(100.0, 120.0), (110.0, 110.0), (120.0, 100.0)]);
-    let drags = |window: &Window| {
-        window.state().document().nodes().filter(|node| node.type_id() == "drag").count()
-    };
+    let drags = |window: &Window| window.state().document().nodes().filter(|node| node.type_id() == "drag").count();
     assert_eq!(drags(&window), 2, "a new drag goes on from here");
     let moved = &points(&window, "points2")[0];
     assert!((at(&window, moved.handle.x, moved.handle.y) - handle).length() < 0.5);
     let view = View { node: node(&window, "drag2").id, output: "image".to_owned() };
-    assert_eq!(window.state().shown(), Some(&view));
+    assert_eq!(window.state().desk().shown(), Some(&view));
     assert_eq!(places(&points(&window, "points1")), [[60, 80, 100, 120]], "the old points stay");
     undo(&mut window);
     assert_eq!(drags(&window), 1);
-    assert_eq!(window.state().shown().map(|view| view.node), Some(node(&window, "drag1").id));
+    assert_eq!(window.state().desk().shown().map(|view| view.node), Some(node(&window, "drag1").id));
 }
 
 #[test]
@@ -236,7 +234,10 @@ fn masks_are_painted_erased_and_undone() {
     pull(&mut window, &[(10.0, 10.0), (20.0, 20.0), (50.0, 30.0)]);
     let strokes = shapes(&window, "mask1");
     assert_eq!(strokes[1].op, ShapeOp::Subtract);
-    assert!(matches!(&strokes[2].outline, Outline::Ellipse { radii, .. } if (radii[0] - 20.0).abs() < 1.0), "{strokes:?}");
+    assert!(
+        matches!(&strokes[2].outline, Outline::Ellipse { radii, .. } if (radii[0] - 20.0).abs() < 1.0),
+        "{strokes:?}"
+    );
     undo(&mut window);
     undo(&mut window);
     assert_eq!(shapes(&window, "mask1").len(), 1);
@@ -267,16 +268,19 @@ fn a_polygon_is_closed_by_a_key_and_dropped_by_another() {
     }
     press(&mut window, Key::Enter);
     let drawn = shapes(&window, "mask1");
-    assert!(matches!(&drawn[..], [Shape { outline: Outline::Polygon { points }, .. }] if points.len() == 3), "{drawn:?}");
+    assert!(
+        matches!(&drawn[..], [Shape { outline: Outline::Polygon { points }, .. }] if points.len() == 3),
+        "{drawn:?}"
+    );
 }
 
 #[test]
 fn slots_are_compared_by_a_line_that_is_dragged() {
     let mut window = window(3);
-    let view = window.state().shown().cloned().expect("the picture");
-    window.state_mut().desk().slots[1] = Some(view);
+    let view = window.state().desk().shown().cloned().expect("the picture");
+    window.state_mut().desk_mut().slots[1] = Some(view);
     press(&mut window, Key::W);
-    assert_eq!(window.state_mut().desk().compare, Some(Compare::Wipe));
+    assert_eq!(window.state().desk().compare, Some(Compare::Wipe));
     let line = window.get_by_label("Wipe").rect();
     let middle = line.center();
     window.hover_at(middle + vec2(0.0, 60.0));
@@ -291,11 +295,11 @@ fn slots_are_compared_by_a_line_that_is_dragged() {
     let moved = window.get_by_label("Wipe").rect().center();
     assert!((moved.x - middle.x + 80.0).abs() < 2.0, "{moved:?}");
     press(&mut window, Key::W);
-    assert_eq!(window.state_mut().desk().compare, Some(Compare::Difference));
+    assert_eq!(window.state().desk().compare, Some(Compare::Difference));
     press(&mut window, Key::W);
-    assert_eq!(window.state_mut().desk().compare, None);
+    assert_eq!(window.state().desk().compare, None);
     window.key_press_modifiers(Modifiers::SHIFT, Key::Num2);
     window.step();
     window.step();
-    assert_eq!((window.state_mut().desk().b, window.state_mut().desk().compare), (1, Some(Compare::Wipe)));
+    assert_eq!((window.state().desk().b, window.state().desk().compare), (1, Some(Compare::Wipe)));
 }

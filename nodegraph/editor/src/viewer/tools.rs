@@ -1,8 +1,8 @@
 //! The tools, and the bar that they stand in.
 
 use eframe::egui::{
-    Color32, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, epaint::EllipseShape,
-    pos2, vec2,
+    Color32, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType,
+    epaint::EllipseShape, pos2, vec2,
 };
 
 use crate::action::Action;

@@ -2,8 +2,8 @@
 
 use dragfx_graph::value::Value;
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Event, FontId, Key, MouseWheelUnit, Painter, PointerButton, Rect, Response, Sense, Stroke, Ui,
-    Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Color32, CursorIcon, Event, FontId, Key, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use super::camera::Placement;
@@ -29,14 +29,25 @@ const NOTCH: f32 = 1.2;
 const LINE: f32 = 12.0;
 
 impl Viewer {
-    pub(super) fn well(&mut self, ui: &mut Ui, scene: &Scene<'_>, stage: Option<&Stage<'_>>, commands: &mut Vec<Command>) {
+    pub(super) fn well(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        stage: Option<&Stage<'_>>,
+        commands: &mut Vec<Command>,
+    ) {
         let view = ui.available_rect_before_wrap();
         ui.set_clip_rect(view.intersect(ui.clip_rect()));
         let picture = ui.interact(view, ui.id().with("picture"), Sense::click_and_drag());
         picture.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, "Picture"));
         self.choose_slot(ui, scene, commands);
         let Some(stage) = stage else {
-            return say(ui.painter(), view, "Nothing is shown: double-click a node with a picture in the graph", theme::WEAK);
+            return say(
+                ui.painter(),
+                view,
+                "Nothing is shown: double-click a node with a picture in the graph",
+                theme::WEAK,
+            );
         };
         let Some(shown) = self.picture(ui, scene, stage) else {
             let (text, color) = instead(scene, stage.view);
@@ -65,15 +76,15 @@ impl Viewer {
 
     fn is_before(&self, ui: &Ui, scene: &Scene<'_>) -> bool {
         let is_typing = ui.ctx().text_edit_focused();
-        self.before || scene.desk.place == Place::Viewer && !is_typing && ui.input(|input| input.key_down(Key::Backtick))
+        self.before
+            || scene.desk.place == Place::Viewer && !is_typing && ui.input(|input| input.key_down(Key::Backtick))
     }
 
     /// Shift and a number choose what is compared with. On many keyboards those are letters of their own: it is the place
     /// of the key that counts.
     fn choose_slot(&self, ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-        const KEYS: [Key; SLOTS] = [
-            Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9,
-        ];
+        const KEYS: [Key; SLOTS] =
+            [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
         if scene.desk.place != Place::Viewer || ui.ctx().text_edit_focused() {
             return;
         }
@@ -109,8 +120,8 @@ impl Viewer {
         }
         let alt = ui.input(|input| input.modifiers.alt);
         let is_free = !self.points.is_holding() && !self.brush.is_making();
-        let moves = picture.dragged_by(PointerButton::Middle)
-            || is_free && alt && picture.dragged_by(PointerButton::Primary);
+        let moves =
+            picture.dragged_by(PointerButton::Middle) || is_free && alt && picture.dragged_by(PointerButton::Primary);
         if moves {
             self.camera = self.camera.pan(view, &placement, picture.drag_delta());
             ui.set_cursor_icon(CursorIcon::Grabbing);
@@ -118,14 +129,7 @@ impl Viewer {
     }
 
     /// Draws the picture, and what it is compared with.
-    fn draw(
-        &mut self,
-        ui: &mut Ui,
-        scene: &Scene<'_>,
-        shown: &Shown,
-        placement: &Placement,
-        view: Rect,
-    ) {
+    fn draw(&mut self, ui: &mut Ui, scene: &Scene<'_>, shown: &Shown, placement: &Placement, view: Rect) {
         let painter = ui.painter().clone();
         let compared = scene.desk.compared();
         let other = compared.and_then(|(view, how)| Some((scene.compute.shown(view)?, how)));
@@ -161,7 +165,8 @@ impl Viewer {
         let line = ui.interact(rect, ui.id().with("wipe"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
         line.widget_info(|| WidgetInfo::slider(true, f64::from(self.wipe), "Wipe"));
         if line.dragged() {
-            self.wipe = ((x + line.drag_delta().x - placement.rect().left()) / placement.rect().width()).clamp(0.0, 1.0);
+            self.wipe =
+                ((x + line.drag_delta().x - placement.rect().left()) / placement.rect().width()).clamp(0.0, 1.0);
         }
         let painter = ui.painter();
         painter.vline(x, view.y_range(), Stroke::new(3.0, Color32::from_black_alpha(120)));
@@ -218,9 +223,7 @@ impl Viewer {
             self.change_points(scene, stage, change, commands);
         }
         if self.tool.paints() {
-            if is_free
-                && let Some(shape) = self.brush.go_on(ui, picture, placement, self.tool)
-            {
+            if is_free && let Some(shape) = self.brush.go_on(ui, picture, placement, self.tool) {
                 commands.extend(stage.paint(scene, placement.size(), shape));
             }
             self.brush.draw(ui, placement, self.tool);
@@ -237,33 +240,25 @@ impl Viewer {
     }
 
     /// What is said over the picture: the pixel under the pointer, what a tint means, and what to do next.
-    fn tell(
-        &self,
-        ui: &Ui,
-        stage: &Stage<'_>,
-        shown: &Shown,
-        mask: Option<&Shown>,
-        placement: &Placement,
-        view: Rect,
-    ) {
+    fn tell(&self, ui: &Ui, stage: &Stage<'_>, shown: &Shown, mask: Option<&Shown>, placement: &Placement, view: Rect) {
         let painter = ui.painter();
         let [width, height] = placement.size();
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|at| view.contains(*at));
         let pixel = pointer.and_then(|pointer| placement.pixel(pointer));
         let mut text = match pixel {
             Some(pixel) => readout::pixel(&shown.value, pixel),
-            None => format!("{width} x {height}   {:.0} %", placement.zoom() * 100.0),
+            None => format!("{width} x {height}\n{:.0} %", placement.zoom() * 100.0),
         };
         if let (Some([x, y]), Some(Value::Mask(mask))) = (pixel, mask.map(|mask| &mask.value))
             && let Some(weight) = mask.weights().get((y, x))
         {
-            text = format!("{text}   {}", readout::weight(*weight));
+            text = format!("{text}\n{}", readout::weight(*weight));
         }
         let corner = pos2(view.left() + 8.0, view.top() + 8.0);
-        mono(painter, corner, &text);
+        let told = mono(painter, corner, &text);
         if mask.is_some() {
-            let rect = Rect::from_min_size(corner + vec2(0.0, 24.0), Vec2::splat(12.0));
-            painter.rect(rect, 2.0, KEPT, Stroke::new(1.0, Color32::from_white_alpha(120)), eframe::egui::StrokeKind::Inside);
+            let rect = Rect::from_min_size(told.left_bottom() + vec2(2.0, 8.0), Vec2::splat(12.0));
+            painter.rect(rect, 2.0, KEPT, Stroke::new(1.0, Color32::from_white_alpha(120)), StrokeKind::Inside);
             label(painter, rect.right_top() + vec2(4.0, -4.0), Align2::LEFT_TOP, "stays");
         }
         if let Some(text) = hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding()) {
@@ -295,17 +290,18 @@ fn say(painter: &Painter, view: Rect, text: &str, color: Color32) {
 }
 
 /// A text on the picture, on a dark ground.
-fn label(painter: &Painter, at: eframe::egui::Pos2, anchor: Align2, text: &str) {
+fn label(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
     on_dark(painter, at, anchor, text, FontId::proportional(12.0));
 }
 
-fn mono(painter: &Painter, at: eframe::egui::Pos2, text: &str) {
-    on_dark(painter, at, Align2::LEFT_TOP, text, FontId::monospace(11.5));
+fn mono(painter: &Painter, at: Pos2, text: &str) -> Rect {
+    on_dark(painter, at, Align2::LEFT_TOP, text, FontId::monospace(11.0))
 }
 
-fn on_dark(painter: &Painter, at: eframe::egui::Pos2, anchor: Align2, text: &str, font: FontId) {
+fn on_dark(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font, theme::TEXT);
     let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
     painter.rect_filled(rect, 3.0, Color32::from_black_alpha(175));
     painter.galley(rect.min + vec2(6.0, 3.0), galley, theme::TEXT);
+    rect
 }
