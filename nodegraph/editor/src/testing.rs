@@ -87,10 +87,13 @@ fn open(
         safe_mode: false,
         services: Arc::new(Nothing),
     };
-    let builder =
-        Harness::builder().with_size([1360.0, 860.0]).with_pixels_per_point(pixels_per_point).renderer(renderer);
+    let builder = Harness::builder()
+        .with_size([1360.0, 860.0])
+        .with_pixels_per_point(pixels_per_point)
+        .with_max_steps(100)
+        .renderer(renderer);
     let mut window = builder.build_ui_state(|ui, editor: &mut Editor| editor.ui(ui), Editor::new(setup));
-    window.run();
+    settle(&mut window);
     window
 }
 
