@@ -188,6 +188,12 @@ impl View {
     }
 }
 
+/// What is worth looking at first: the end of the graph.
+fn first_view(document: &Document) -> Option<View> {
+    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty());
+    ends.chain(document.nodes()).find_map(View::of_node)
+}
+
 #[cfg(test)]
 mod tests {
     use dragfx_graph::document::Edit;
@@ -225,10 +231,4 @@ mod tests {
         desk.tidy(&document);
         assert_eq!(desk.slots[0], Some(view(2)), "something else was chosen");
     }
-}
-
-/// What is worth looking at first: the end of the graph.
-fn first_view(document: &Document) -> Option<View> {
-    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty());
-    ends.chain(document.nodes()).find_map(View::of_node)
 }

@@ -302,4 +302,12 @@ fn slots_are_compared_by_a_line_that_is_dragged() {
     window.step();
     window.step();
     assert_eq!((window.state().desk().b, window.state().desk().compare), (1, Some(Compare::Wipe)));
+    press(&mut window, Key::Num2);
+    assert_eq!(window.state().desk().a, 1);
+    press(&mut window, Key::Num7);
+    assert_eq!(window.state().desk().a, 1, "an empty slot is not shown");
+    press(&mut window, Key::W);
+    press(&mut window, Key::W);
+    press(&mut window, Key::W);
+    assert_eq!((window.state().desk().b, window.state().desk().compare), (0, Some(Compare::Wipe)), "not with itself");
 }

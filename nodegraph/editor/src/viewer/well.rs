@@ -59,10 +59,11 @@ impl Viewer {
         let placement = self.camera.place(view, size, density);
         self.draw(ui, scene, shown, &placement, view);
         let mask = self.show_mask(ui, scene, stage, &placement);
-        if !self.is_before(ui, scene) {
+        let is_before = self.is_before(ui, scene);
+        if !is_before {
             self.use_tool(ui, scene, stage, &picture, &placement, commands);
         }
-        self.tell(ui, stage, shown, mask, &placement, view);
+        self.tell(ui, stage, (shown, mask), is_before, &placement, view);
     }
 
     /// What is to be seen: the result, or as long as somebody wants it, what was before.
@@ -80,25 +81,29 @@ impl Viewer {
             || scene.desk.place == Place::Viewer && !is_typing && ui.input(|input| input.key_down(Key::Backtick))
     }
 
-    /// Shift and a number choose what is compared with. On many keyboards those are letters of their own: it is the place
-    /// of the key that counts.
+    /// A number shows a slot, and with Shift compares with it. On many keyboards those are letters of their own: it is the
+    /// place of the key that counts.
     fn choose_slot(&self, ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         const KEYS: [Key; SLOTS] =
             [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
         if scene.desk.place != Place::Viewer || ui.ctx().text_edit_focused() {
             return;
         }
-        let slot = ui.input(|input| {
-            input.events.iter().find_map(|event| match event {
-                Event::Key { key, physical_key, pressed: true, modifiers, .. } if modifiers.shift_only() => {
-                    KEYS.iter().position(|number| *number == physical_key.unwrap_or(*key))
-                }
-                _ => None,
-            })
+        let pressed = |event: &Event| match event {
+            Event::Key { key, physical_key, pressed: true, modifiers, .. }
+                if modifiers.is_none() || modifiers.shift_only() =>
+            {
+                let slot = KEYS.iter().position(|number| *number == physical_key.unwrap_or(*key))?;
+                Some((slot, modifiers.shift))
+            }
+            _ => None,
+        };
+        let Some((slot, compares)) = ui.input(|input| input.events.iter().find_map(pressed)) else { return };
+        commands.push(match &scene.desk.slots[slot] {
+            _ if compares => Command::Compare(slot, scene.desk.compare.or(Some(Compare::Wipe))),
+            Some(view) => Command::Look { slot, view: view.clone() },
+            None => Command::say(format!("Slot {} is empty: select a node in the graph and press {0} there", slot + 1)),
         });
-        if let Some(slot) = slot {
-            commands.push(Command::Compare(slot, scene.desk.compare.or(Some(Compare::Wipe))));
-        }
     }
 
     /// Zooms and moves the picture.
@@ -240,7 +245,15 @@ impl Viewer {
     }
 
     /// What is said over the picture: the pixel under the pointer, what a tint means, and what to do next.
-    fn tell(&self, ui: &Ui, stage: &Stage<'_>, shown: &Shown, mask: Option<&Shown>, placement: &Placement, view: Rect) {
+    fn tell(
+        &self,
+        ui: &Ui,
+        stage: &Stage<'_>,
+        (shown, mask): (&Shown, Option<&Shown>),
+        is_before: bool,
+        placement: &Placement,
+        view: Rect,
+    ) {
         let painter = ui.painter();
         let [width, height] = placement.size();
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|at| view.contains(*at));
@@ -261,7 +274,8 @@ impl Viewer {
             painter.rect(rect, 2.0, KEPT, Stroke::new(1.0, Color32::from_white_alpha(120)), StrokeKind::Inside);
             label(painter, rect.right_top() + vec2(4.0, -4.0), Align2::LEFT_TOP, "stays");
         }
-        if let Some(text) = hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding()) {
+        let next = || hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding());
+        if let Some(text) = if is_before { Some("Before all drags".to_owned()) } else { next() } {
             hint::draw(painter, view, &text);
         }
     }
