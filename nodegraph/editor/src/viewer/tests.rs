@@ -214,6 +214,40 @@ fn a_drag_stops_and_keeps_what_it_has_done() {
 }
 
 #[test]
+fn steps_are_played_from_the_start_as_one_step() {
+    let mut window = window(3);
+    pull(&mut window, &[(60.0, 80.0), (90.0, 90.0), (100.0, 120.0)]);
+    press(&mut window, Key::J);
+    assert_eq!(window.state().last_step(), Some("Add point 1"), "there is nothing to be played yet");
+    press(&mut window, Key::Space);
+    let progress = |window: &Window| node(window, "drag1").params_at(1.0).float("progress");
+    window.key_press(Key::J);
+    let (start, mut seen) = (std::time::Instant::now(), Vec::new());
+    while window.query_by_label("Pause").is_some() || seen.len() < 4 {
+        assert!(start.elapsed().as_secs() < 60, "it does not play: {seen:?}");
+        window.step();
+        seen.push((progress(&window) * 3.0).round() as i64);
+        seen.dedup();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(seen[seen.len() - 4..], [0, 1, 2, 3]);
+    assert_eq!(window.state().last_step(), Some("Play steps"));
+    undo(&mut window);
+    assert_eq!(window.state().last_step(), Some("Add point 1"));
+}
+
+#[test]
+fn what_is_exported_is_asked_for_first() {
+    let mut window = window(3);
+    window.get_by_label("Export").click();
+    window.run_ok();
+    window.get_by_label_contains("Export picture…").click();
+    window.step();
+    settle(&mut window);
+    assert!(window.query_all_by_value("drag1.png").count() > 0, "the name of what is shown is offered");
+}
+
+#[test]
 fn masks_are_painted_erased_and_undone() {
     let mut window = window(3);
     press(&mut window, Key::X);
