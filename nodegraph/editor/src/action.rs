@@ -693,7 +693,7 @@ pub(crate) const GESTURES: &[Gesture] = &[
         doc: "Moves the picture. Two fingers that are swept do so, too.",
     },
     Gesture { place: Place::Viewer, how: "Hold `", doc: "Shows the picture before all drags." },
-    Gesture { place: Place::Viewer, how: "Shift+1 to 9", doc: "Chooses the slot that is compared with." },
+    Gesture { place: Place::Viewer, how: "1 to 9", doc: "Shows a slot; with Shift compares with it." },
     Gesture {
         place: Place::Canvas,
         how: "Drag the empty graph",

@@ -300,6 +300,11 @@ impl Compute {
         !is_idle || !self.board.read().is_told()
     }
 
+    /// Whether what is looked at may not be known as it is now.
+    pub(crate) fn is_looking(&self) -> bool {
+        !self.looker.is_idle() || !self.board.read().is_told()
+    }
+
     /// Whether a drag runs.
     pub(crate) fn is_dragging(&self) -> bool {
         self.is_dragging

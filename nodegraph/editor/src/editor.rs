@@ -198,7 +198,7 @@ impl Editor {
     /// Whether something is being computed: what is shown may be another thing soon.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.compute.is_busy() || self.files.is_busy()
+        self.desk.settling || self.compute.is_busy() || self.viewer.is_busy() || self.files.is_busy()
     }
 
     fn obey(&mut self, command: Command) {
@@ -301,6 +301,10 @@ impl Editor {
 
     /// Hears what became of drags and of files.
     fn hear(&mut self, context: &egui::Context) {
+        if self.desk.settling && !self.compute.is_looking() {
+            self.desk.settling = false;
+            context.request_repaint();
+        }
         for outcome in self.compute.outcomes() {
             context.request_repaint();
             if let Outcome::Stopped { node, steps } = outcome
@@ -308,7 +312,7 @@ impl Editor {
             {
                 self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
                 self.compute.keep(&self.session, node);
-                self.desk.settling = Some((node, steps));
+                self.desk.settling = true;
             }
             let told = dragging::told(self.session.document(), &outcome);
             self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
@@ -317,10 +321,6 @@ impl Editor {
             let (text, is_error) = written.map_or_else(|reason| (reason, true), |text| (text, false));
             self.desk.notice = Some(Notice { text, is_error });
         }
-        let (document, frame) = (self.session.document(), self.desk.frame as f64);
-        let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
-        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
-        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.
@@ -378,6 +378,11 @@ impl Editor {
     /// What panels share.
     pub(crate) fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
     }
 
     /// Goes to a frame.

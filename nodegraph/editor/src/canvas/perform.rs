@@ -35,6 +35,7 @@ impl Canvas {
             Action::CloserToGraph => self.camera.zoom_by(CLOSER, self.here()),
             Action::FartherFromGraph => self.camera.zoom_by(1.0 / CLOSER, self.here()),
             Action::Look(slot) => look(slot, scene, commands),
+            _ if action.entry().place != Place::Canvas => {}
             _ if scene.desk.selection.is_empty() => commands.push(Command::say("Select a node first")),
             _ => self.act_on_selection(action, scene, commands),
         }
