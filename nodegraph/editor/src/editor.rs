@@ -52,6 +52,9 @@ pub(crate) struct Scene<'a> {
     pub(crate) services: &'a Arc<dyn Services>,
 }
 
+/// What the layout is remembered as, beside the sizes of panels and the window.
+const LAYOUT: &str = "layout";
+
 /// Opens the window, and comes back when it is closed.
 ///
 /// # Errors
@@ -63,8 +66,14 @@ pub fn run(setup: Setup) -> Result<(), String> {
         .with_inner_size([1360.0, 860.0])
         .with_min_inner_size([800.0, 560.0])
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let create: eframe::AppCreator<'_> = Box::new(|_| Ok(Box::new(Editor::new(setup))));
+    let persistence_path = setup.state.as_ref().map(|folder| folder.join("window.ron"));
+    let options = eframe::NativeOptions { viewport, persistence_path, ..Default::default() };
+    let create: eframe::AppCreator<'_> = Box::new(|context| {
+        let mut editor = Editor::new(setup);
+        let remembered = context.storage.and_then(|storage| eframe::get_value(storage, LAYOUT));
+        editor.desk.layout = remembered.unwrap_or_default();
+        Ok(Box::new(editor))
+    });
     eframe::run_native("DragFX", options, create).map_err(|error| error.to_string())
 }
 
@@ -75,6 +84,10 @@ impl eframe::App for Editor {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.end();
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, LAYOUT, &self.desk.layout);
     }
 }
 
