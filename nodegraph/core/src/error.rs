@@ -130,6 +130,12 @@ fn told(error: &NodeError) -> String {
 }
 
 impl EvalError {
+    /// Why, without where: the cause, and the causes of the cause.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        told(&self.cause)
+    }
+
     /// Whether nothing failed but somebody cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {

@@ -3,18 +3,21 @@
 //! A [`Plan`] lists the results that some outputs at some frames need. Each is known by its [`Fingerprint`], a hash of all
 //! that it reads: two places that read the same share one result, and a result that the [`Cache`] has is not computed.
 //! [`Evaluator::run`] computes what is missing, independent branches side by side. The same document gives the same bits
-//! on the same kind of device, whatever was computed before.
+//! on the same kind of device, whatever was computed before. What is cancelled is not lost: a drag leaves the steps that it
+//! has taken, and goes on from there when it is wanted again, or wanted longer.
 
 mod cache;
 mod disk;
 mod fingerprint;
 mod plan;
 mod run;
+mod survey;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dragfx_engine::Cancel;
+use dragfx_engine::{Cancel, StepReport};
 
 use crate::document::{Document, NodeId};
 use crate::error::EvalError;
@@ -25,6 +28,9 @@ pub use cache::Cache;
 use disk::DiskCache;
 pub use fingerprint::Fingerprint;
 pub use plan::Plan;
+pub use survey::Needed;
+pub(crate) use ways::Begun;
+use ways::Ways;
 
 /// An output at a frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +48,9 @@ pub struct Target {
 pub struct Evaluator {
     models: Arc<ModelStore>,
     cache: Arc<Cache>,
+    /// A cache of somebody else's, which is read and not written.
+    base: Option<Arc<Cache>>,
+    ways: Arc<Ways>,
     disk: Option<DiskCache>,
     threads: usize,
 }
@@ -78,6 +87,8 @@ pub enum Happening<'a> {
     },
     /// It is not ready, but has a value on the way: the latent of a drag's step, say.
     Interim(Value),
+    /// A step of a drag was taken, or had been when the drag was broken off that now goes on.
+    Step(&'a StepReport),
     /// It is there.
     Finished {
         /// Where it comes from.
@@ -122,7 +133,8 @@ impl Evaluator {
     #[must_use]
     pub fn new(models: Arc<ModelStore>) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self { models, cache: Arc::new(Cache::new(MEMORY)), disk: None, threads }
+        let (cache, ways) = (Arc::new(Cache::new(MEMORY)), Arc::default());
+        Self { models, cache, base: None, ways, disk: None, threads }
     }
 
     /// With another memory cache, which may be shared.
@@ -135,6 +147,14 @@ impl Evaluator {
     #[must_use]
     pub fn with_disk(self, folder: PathBuf) -> Self {
         Self { disk: Some(DiskCache::new(folder)), ..self }
+    }
+
+    /// An evaluator that sees what this one has, and keeps up to `limit` bytes of what it computes to itself: for results
+    /// that are wanted once, and must not drive out others.
+    #[must_use]
+    pub fn aside(&self, limit: usize) -> Self {
+        let (models, base, ways) = (Arc::clone(&self.models), Some(Arc::clone(&self.cache)), Arc::clone(&self.ways));
+        Self { models, cache: Arc::new(Cache::new(limit)), base, ways, disk: self.disk.clone(), threads: self.threads }
     }
 
     /// The models.

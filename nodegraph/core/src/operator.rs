@@ -1,15 +1,17 @@
 //! The contract of a node's code: what an output reads, and how it is computed.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dragfx_engine::{Cancel, PointPair};
+use dragfx_engine::{Cancel, PointPair, StepReport};
 use serde_json::{Map, Value as Json};
 
 use crate::declare::{Arity, NodeDecl};
 use crate::document::FrameRange;
 use crate::error::NodeError;
+use crate::eval::Begun;
 use crate::files::WriteOptions;
 use crate::files::sequence::Pattern;
 use crate::models::{ModelRef, ModelStore, SharedModel};
@@ -90,6 +92,9 @@ pub struct Query<'a> {
 pub struct Reads {
     /// Ids of parameters.
     pub params: Vec<String>,
+    /// Those of them that say nothing but how far the work goes: what one leaves ([`Job::leave`]), others with other limits
+    /// find ([`Job::begun`]). The value is the same to the bit, whatever was found.
+    pub limits: Vec<String>,
     /// Inputs and the frames at which they are read. One without a wire is left out, or is an error if it is required.
     pub inputs: Vec<(String, f64)>,
     /// The node's own outputs and the frames at which they are read; an output never reads itself at the same frame.
@@ -118,6 +123,8 @@ pub trait Progress: Sync {
     fn part(&self, _done: f64, _what: &str) {}
     /// A value that the output has on the way to its result: the latent of a drag's step, say.
     fn interim(&self, _value: Value) {}
+    /// What a step of a drag did. What was done before, and is gone on with, is told again.
+    fn step(&self, _report: &StepReport) {}
 }
 
 /// What [`Operator::evaluate`] is given.
@@ -133,6 +140,7 @@ pub struct Job<'a> {
     pub(crate) models: &'a ModelStore,
     pub(crate) cancel: &'a Cancel,
     pub(crate) progress: &'a dyn Progress,
+    pub(crate) begun: Option<Begun<'a>>,
 }
 
 impl Reads {
@@ -148,6 +156,15 @@ impl Reads {
     #[must_use]
     pub fn params<'s>(mut self, ids: impl IntoIterator<Item = &'s str>) -> Self {
         self.params.extend(ids.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Reads parameters too that only say how far the work goes.
+    #[must_use]
+    pub fn limits<'s>(mut self, ids: impl IntoIterator<Item = &'s str>) -> Self {
+        self.limits.extend(ids.into_iter().map(str::to_owned));
+        let new = self.limits.iter().filter(|limit| !self.params.contains(limit));
+        self.params.extend(new.cloned().collect::<Vec<_>>());
         self
     }
 
@@ -322,6 +339,20 @@ impl Job<'_> {
         // The import is a part of the work, and never its end.
         let say = |done: f64| self.progress.part(done.min(0.99), "importing the model");
         Ok(self.models.open(reference, self.folder, &say)?)
+    }
+
+    /// What was [left](Self::leave) of the same work: by one that was cancelled, or had other [limits](Reads::limits).
+    #[must_use]
+    pub fn begun<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.begun.as_ref()?.get()
+    }
+
+    /// Leaves what was done, some `bytes` of it, so that the work can go on from there: before it ends, whether it is done,
+    /// failed or was cancelled.
+    pub fn leave<T: Any + Send + Sync>(&self, done: T, bytes: usize) {
+        if let Some(begun) = &self.begun {
+            begun.put(Arc::new(done), bytes);
+        }
     }
 
     /// All values of an input, in the order of frames and wires.

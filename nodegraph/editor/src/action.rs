@@ -1,7 +1,7 @@
 //! Everything that a key or a menu does, each with its shortcut and what it is for: menus, F1 and the keyboard are made
 //! of this one table.
 
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 /// Where a shortcut holds: it means the panel under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,30 @@ pub(crate) enum Action {
     Undo,
     Redo,
     Drag,
+    GoOn,
+    PlaySteps,
+    PreviousStep,
+    NextStep,
+    FirstStep,
+    LastStep,
+    Points,
+    EnablePoint,
+    DeletePoint,
+    Brush,
+    Erase,
+    Ellipse,
+    Rectangle,
+    Polygon,
+    LargerBrush,
+    SmallerBrush,
+    Overlay,
+    ClearMask,
+    Fit,
+    Pixels,
+    Compare,
+    ExportPicture,
+    ExportFilm,
+    ExportLatent,
     Rename,
     Play,
     PreviousFrame,
@@ -39,6 +63,7 @@ pub(crate) enum Action {
     LastFrame,
     PreviousKey,
     NextKey,
+    DeleteKeys,
     RealTime,
     ShowGraph,
     ShowTimeline,
@@ -49,6 +74,27 @@ pub(crate) enum Action {
     UsualSize,
     Help,
     About,
+    AddNode,
+    ShowNode,
+    Look(usize),
+    Bypass,
+    Comment,
+    CutNodes,
+    CopyNodes,
+    PasteNodes,
+    DuplicateNodes,
+    DeleteNodes,
+    ExtractNodes,
+    SelectNodes,
+    SelectNothing,
+    FitNodes,
+    FitGraph,
+    CloserToGraph,
+    FartherFromGraph,
+    NudgeLeft,
+    NudgeRight,
+    NudgeUp,
+    NudgeDown,
 }
 
 /// An action, for people.
@@ -78,6 +124,174 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Drag",
         doc: "Starts dragging the points to their targets, or stops it.",
         keys: &[key(NONE, Key::Space)],
+    },
+    Entry {
+        action: Action::GoOn,
+        place: Place::Viewer,
+        label: "Go on from here",
+        doc: "Starts a new drag at the step that is shown, behind the one that led there.",
+        keys: &[key(NONE, Key::G)],
+    },
+    Entry {
+        action: Action::PlaySteps,
+        place: Place::Viewer,
+        label: "Play steps",
+        doc: "Plays the steps of the drag from the start, or stops.",
+        keys: &[key(NONE, Key::J)],
+    },
+    Entry {
+        action: Action::PreviousStep,
+        place: Place::Viewer,
+        label: "Previous step",
+        doc: "Goes a step of the drag back.",
+        keys: &[key(NONE, Key::ArrowLeft)],
+    },
+    Entry {
+        action: Action::NextStep,
+        place: Place::Viewer,
+        label: "Next step",
+        doc: "Goes a step of the drag on.",
+        keys: &[key(NONE, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::FirstStep,
+        place: Place::Viewer,
+        label: "First step",
+        doc: "Goes to the picture before the drag.",
+        keys: &[key(NONE, Key::Home)],
+    },
+    Entry {
+        action: Action::LastStep,
+        place: Place::Viewer,
+        label: "Last step",
+        doc: "Goes to the end of the drag.",
+        keys: &[key(NONE, Key::End)],
+    },
+    Entry {
+        action: Action::Points,
+        place: Place::Viewer,
+        label: "Points",
+        doc: "Press on the picture to set a handle, and pull its target to where it should go.",
+        keys: &[key(NONE, Key::Q)],
+    },
+    Entry {
+        action: Action::EnablePoint,
+        place: Place::Viewer,
+        label: "Enable point",
+        doc: "Lets the selected point count, or not.",
+        keys: &[key(NONE, Key::E)],
+    },
+    Entry {
+        action: Action::DeletePoint,
+        place: Place::Viewer,
+        label: "Delete point",
+        doc: "Deletes the selected point.",
+        keys: &[key(NONE, Key::Delete), key(NONE, Key::Backspace)],
+    },
+    Entry {
+        action: Action::Brush,
+        place: Place::Viewer,
+        label: "Brush",
+        doc: "Paints what may change; the rest of the picture stays.",
+        keys: &[key(NONE, Key::B)],
+    },
+    Entry {
+        action: Action::Erase,
+        place: Place::Viewer,
+        label: "Eraser",
+        doc: "Takes away what may change.",
+        keys: &[key(NONE, Key::X)],
+    },
+    Entry {
+        action: Action::Ellipse,
+        place: Place::Viewer,
+        label: "Ellipse",
+        doc: "Draws an ellipse of what may change; with Ctrl it takes it away.",
+        keys: &[key(NONE, Key::O)],
+    },
+    Entry {
+        action: Action::Rectangle,
+        place: Place::Viewer,
+        label: "Rectangle",
+        doc: "Draws a rectangle of what may change; with Ctrl it takes it away.",
+        keys: &[key(NONE, Key::R)],
+    },
+    Entry {
+        action: Action::Polygon,
+        place: Place::Viewer,
+        label: "Polygon",
+        doc: "Draws what may change corner by corner; Enter or the first corner closes it.",
+        keys: &[key(NONE, Key::P)],
+    },
+    Entry {
+        action: Action::LargerBrush,
+        place: Place::Viewer,
+        label: "Larger brush",
+        doc: "Makes the brush larger.",
+        keys: &[key(NONE, Key::CloseBracket)],
+    },
+    Entry {
+        action: Action::SmallerBrush,
+        place: Place::Viewer,
+        label: "Smaller brush",
+        doc: "Makes the brush smaller.",
+        keys: &[key(NONE, Key::OpenBracket)],
+    },
+    Entry {
+        action: Action::Overlay,
+        place: Place::Viewer,
+        label: "Show mask",
+        doc: "Tints what the mask keeps from changing, or does not.",
+        keys: &[key(NONE, Key::M)],
+    },
+    Entry {
+        action: Action::ClearMask,
+        place: Place::Viewer,
+        label: "Clear mask",
+        doc: "Takes all that was painted out of the mask.",
+        keys: &[],
+    },
+    Entry {
+        action: Action::Fit,
+        place: Place::Viewer,
+        label: "Fit",
+        doc: "Shows the whole picture, as large as it fits.",
+        keys: &[key(NONE, Key::F)],
+    },
+    Entry {
+        action: Action::Pixels,
+        place: Place::Viewer,
+        label: "100 %",
+        doc: "Shows each pixel of the picture as one of the screen.",
+        keys: &[key(Modifiers::SHIFT, Key::F)],
+    },
+    Entry {
+        action: Action::Compare,
+        place: Place::Viewer,
+        label: "Compare",
+        doc: "Compares what is shown with another slot: by a wipe, by the difference, or not at all.",
+        keys: &[key(NONE, Key::W)],
+    },
+    Entry {
+        action: Action::ExportPicture,
+        place: Place::Everywhere,
+        label: "Export picture…",
+        doc: "Writes the picture that is shown to a file.",
+        keys: &[],
+    },
+    Entry {
+        action: Action::ExportFilm,
+        place: Place::Everywhere,
+        label: "Export film…",
+        doc: "Writes the steps of the drag as a film.",
+        keys: &[],
+    },
+    Entry {
+        action: Action::ExportLatent,
+        place: Place::Everywhere,
+        label: "Export latent…",
+        doc: "Writes the latent at the step that is shown to a file.",
+        keys: &[],
     },
     Entry {
         action: Action::New,
@@ -187,14 +401,14 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::FirstFrame,
         place: Place::Timeline,
-        label: "First frame",
+        label: "To first frame",
         doc: "Goes to the first frame.",
         keys: &[key(NONE, Key::Home)],
     },
     Entry {
         action: Action::LastFrame,
         place: Place::Timeline,
-        label: "Last frame",
+        label: "To last frame",
         doc: "Goes to the last frame.",
         keys: &[key(NONE, Key::End)],
     },
@@ -211,6 +425,13 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Next keyframe",
         doc: "Goes on to a keyframe of the selected nodes, or of any node if none is selected.",
         keys: &[key(COMMAND, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::DeleteKeys,
+        place: Place::Timeline,
+        label: "Delete keyframes",
+        doc: "Deletes the keyframes at this frame, of the selected nodes or of all if none is selected.",
+        keys: &[key(NONE, Key::Delete), key(NONE, Key::Backspace)],
     },
     Entry {
         action: Action::RealTime,
@@ -282,6 +503,155 @@ pub(crate) const ACTIONS: &[Entry] = &[
         doc: "Says which version this is, what it runs on, and where it keeps its files.",
         keys: &[],
     },
+    Entry {
+        action: Action::AddNode,
+        place: Place::Canvas,
+        label: "Add node…",
+        doc: "Searches a node by its name and adds it at the pointer, behind the selected node if there is one.",
+        keys: &[key(NONE, Key::Tab)],
+    },
+    Entry {
+        action: Action::ShowNode,
+        place: Place::Canvas,
+        label: "Show in the viewer",
+        doc: "Shows the selected node in the viewer, as a double-click on it does.",
+        keys: &[key(NONE, Key::V)],
+    },
+    look(0, "Viewer 1", &[key(NONE, Key::Num1)]),
+    look(1, "Viewer 2", &[key(NONE, Key::Num2)]),
+    look(2, "Viewer 3", &[key(NONE, Key::Num3)]),
+    look(3, "Viewer 4", &[key(NONE, Key::Num4)]),
+    look(4, "Viewer 5", &[key(NONE, Key::Num5)]),
+    look(5, "Viewer 6", &[key(NONE, Key::Num6)]),
+    look(6, "Viewer 7", &[key(NONE, Key::Num7)]),
+    look(7, "Viewer 8", &[key(NONE, Key::Num8)]),
+    look(8, "Viewer 9", &[key(NONE, Key::Num9)]),
+    Entry {
+        action: Action::Bypass,
+        place: Place::Canvas,
+        label: "Bypass",
+        doc: "Lets the selected nodes pass their input on, or work again.",
+        keys: &[key(NONE, Key::D)],
+    },
+    Entry {
+        action: Action::Comment,
+        place: Place::Canvas,
+        label: "Comment…",
+        doc: "Writes a comment on the selected node.",
+        keys: &[key(NONE, Key::C)],
+    },
+    Entry {
+        action: Action::CutNodes,
+        place: Place::Canvas,
+        label: "Cut",
+        doc: "Copies the selected nodes as text and deletes them.",
+        keys: &[key(COMMAND, Key::X)],
+    },
+    Entry {
+        action: Action::CopyNodes,
+        place: Place::Canvas,
+        label: "Copy",
+        doc: "Copies the selected nodes, with the wires among them, as text.",
+        keys: &[key(COMMAND, Key::C)],
+    },
+    Entry {
+        action: Action::PasteNodes,
+        place: Place::Canvas,
+        label: "Paste",
+        doc: "Adds the nodes of copied text at the pointer.",
+        keys: &[key(COMMAND, Key::V)],
+    },
+    Entry {
+        action: Action::DuplicateNodes,
+        place: Place::Canvas,
+        label: "Duplicate",
+        doc: "Adds copies of the selected nodes beside them.",
+        keys: &[key(COMMAND, Key::D)],
+    },
+    Entry {
+        action: Action::DeleteNodes,
+        place: Place::Canvas,
+        label: "Delete",
+        doc: "Deletes the selected nodes and joins what comes before them to what comes after.",
+        keys: &[key(NONE, Key::Delete), key(NONE, Key::Backspace)],
+    },
+    Entry {
+        action: Action::ExtractNodes,
+        place: Place::Canvas,
+        label: "Extract",
+        doc: "Takes the selected nodes out of the graph and joins what comes before them to what comes after.",
+        keys: &[key(COMMAND.plus(Modifiers::SHIFT), Key::X)],
+    },
+    Entry {
+        action: Action::SelectNodes,
+        place: Place::Canvas,
+        label: "Select all",
+        doc: "Selects all nodes.",
+        keys: &[key(COMMAND, Key::A)],
+    },
+    Entry {
+        action: Action::SelectNothing,
+        place: Place::Canvas,
+        label: "Select nothing",
+        doc: "Selects nothing, or puts back what is in hand.",
+        keys: &[key(NONE, Key::Escape)],
+    },
+    Entry {
+        action: Action::FitNodes,
+        place: Place::Canvas,
+        label: "Frame selected",
+        doc: "Shows the selected nodes whole, or all if none is selected.",
+        keys: &[key(NONE, Key::F)],
+    },
+    Entry {
+        action: Action::FitGraph,
+        place: Place::Canvas,
+        label: "Frame all",
+        doc: "Shows the whole graph.",
+        keys: &[key(NONE, Key::A)],
+    },
+    Entry {
+        action: Action::CloserToGraph,
+        place: Place::Canvas,
+        label: "Zoom in",
+        doc: "Comes closer to what is under the pointer.",
+        keys: &[key(NONE, Key::Plus), key(NONE, Key::Equals)],
+    },
+    Entry {
+        action: Action::FartherFromGraph,
+        place: Place::Canvas,
+        label: "Zoom out",
+        doc: "Goes farther from what is under the pointer.",
+        keys: &[key(NONE, Key::Minus)],
+    },
+    Entry {
+        action: Action::NudgeLeft,
+        place: Place::Canvas,
+        label: "Move left",
+        doc: "Moves the selected nodes a little to the left.",
+        keys: &[key(NONE, Key::ArrowLeft)],
+    },
+    Entry {
+        action: Action::NudgeRight,
+        place: Place::Canvas,
+        label: "Move right",
+        doc: "Moves the selected nodes a little to the right.",
+        keys: &[key(NONE, Key::ArrowRight)],
+    },
+    Entry {
+        action: Action::NudgeUp,
+        place: Place::Canvas,
+        label: "Move up",
+        doc: "Moves the selected nodes a little up.",
+        keys: &[key(NONE, Key::ArrowUp)],
+    },
+    Entry {
+        action: Action::NudgeDown,
+        place: Place::Canvas,
+        label: "Move down",
+        doc: "Moves the selected nodes a little down.",
+        keys: &[key(NONE, Key::ArrowDown)],
+    },
 ];
 
 /// Something that is done with the mouse, for people.
@@ -305,6 +675,25 @@ pub(crate) const GESTURES: &[Gesture] = &[
         how: "Right-click a parameter",
         doc: "Resets it, sets and deletes keyframes, publishes it, copies its address.",
     },
+    Gesture {
+        place: Place::Viewer,
+        how: "Press and pull",
+        doc: "Sets a handle where it began, and its target where it ends.",
+    },
+    Gesture {
+        place: Place::Viewer,
+        how: "Drag a handle or a target",
+        doc: "Moves it; after a drag, the next drag goes on.",
+    },
+    Gesture { place: Place::Viewer, how: "Right-click a point", doc: "Enables, disables or deletes it." },
+    Gesture { place: Place::Viewer, how: "Wheel", doc: "Zooms at the pointer." },
+    Gesture {
+        place: Place::Viewer,
+        how: "Middle-drag or Alt-drag",
+        doc: "Moves the picture. Two fingers that are swept do so, too.",
+    },
+    Gesture { place: Place::Viewer, how: "Hold `", doc: "Shows the picture before all drags." },
+    Gesture { place: Place::Viewer, how: "Shift+1 to 9", doc: "Chooses the slot that is compared with." },
     Gesture { place: Place::Timeline, how: "Drag on the ruler", doc: "Goes to the frame under the pointer." },
     Gesture { place: Place::Timeline, how: "Click a keyframe", doc: "Goes to its frame." },
     Gesture { place: Place::Timeline, how: "Drag a keyframe", doc: "Moves it to another frame." },
@@ -344,11 +733,34 @@ pub(crate) fn shortcuts(place: Place) -> impl Iterator<Item = (&'static Keyboard
     })
 }
 
+/// The action of a number key.
+const fn look(slot: usize, label: &'static str, keys: &'static [KeyboardShortcut]) -> Entry {
+    let doc = "Shows the selected node in this slot of the viewer; without one, shows what the slot has.";
+    Entry { action: Action::Look(slot), place: Place::Canvas, label, doc, keys }
+}
+
 impl Action {
     /// What it is.
     pub(crate) fn entry(self) -> &'static Entry {
         ACTIONS.iter().find(|entry| entry.action == self).expect("every action is in the table")
     }
+}
+
+/// A shortcut as keyboards have it: `Ctrl+,`.
+pub(crate) fn keys_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
+    let text = context.format_shortcut(shortcut);
+    let sign = match shortcut.logical_key {
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Plus => "+",
+        Key::Minus => "-",
+        Key::Equals => "=",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Backtick => "`",
+        _ => return text,
+    };
+    text.replace(shortcut.logical_key.name(), sign)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dragfx_graph::document::{Edit, NodeId};
 
 use crate::action::Action;
-use crate::desk::View;
+use crate::desk::{Compare, View};
 use crate::dialog::{Choice, Question};
 use crate::files::Wish;
 
@@ -23,6 +23,10 @@ pub(crate) enum Command {
     Select(BTreeSet<NodeId>),
     /// Shows an output in one of the viewer's slots, and the slot in the viewer.
     Look { slot: usize, view: View },
+    /// Compares the slot that is shown with that one, or does not.
+    Compare(usize, Option<Compare>),
+    /// Stops the drag that runs.
+    StopDrag,
     /// Goes to a frame.
     Frame(i64),
     /// Opens a preset, or a picture that one travels in; asks first if something would be lost.
@@ -33,10 +37,28 @@ pub(crate) enum Command {
     Ask(Question),
     /// Lets people choose a file.
     Choose(Choice),
+    /// Lets people find a file for a parameter or a model.
+    Find(Wanted),
     /// What a shortcut or a menu does.
     Act(Action),
     /// Tells people something, at the bottom of the window.
     Tell(Notice),
+}
+
+/// What a file is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To be read or written by a node.
+    Param {
+        /// The node.
+        node: NodeId,
+        /// Its parameter.
+        param: String,
+    },
+    /// To be the model of that name.
+    Model(String),
+    /// To be a model that the document does not have yet.
+    NewModel,
 }
 
 /// Something to be told.

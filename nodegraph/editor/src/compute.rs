@@ -1,33 +1,61 @@
 //! What is computed, in the background: pictures of what is looked at, thumbnails, drags, and what nodes are at.
 //!
-//! The thread that draws tells [`Compute::look`] each frame what it would like to see, and shows what is known by then.
+//! The thread that draws tells [`Compute::look`] each frame what it would like to see, and shows what is known by then. One
+//! thread looks and another one drags. A drag is never started by looking: where it was not dragged yet, the picture before
+//! it is shown, and while it runs the pictures of its steps, as fast as they can be painted.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+mod board;
+mod drag;
+mod look;
+mod pixels;
+mod preview;
+mod standing;
+mod threads;
 
-use dragfx_engine::{Cancel, ImagePoint, PointPair};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
-use dragfx_graph::eval::{Evaluator, Target};
+use dragfx_graph::eval::{Evaluator, Fingerprint};
 use dragfx_graph::models::ModelStore;
-use dragfx_graph::value::{Image, Trajectory, Transfer, Value};
+use dragfx_graph::value::{Trajectory, Value};
 use eframe::egui::{self, ColorImage};
 
+use self::board::{Board, Busy, Finding};
+pub(crate) use self::drag::Live;
+use self::look::{Looker, There};
+use self::standing::Standing;
+use self::threads::{Found, Mailbox};
 use crate::desk::{Desk, View};
 use crate::session::Session;
 
 /// Computes in the background.
 pub(crate) struct Compute {
-    context: Arc<OnceLock<egui::Context>>,
     models: Arc<ModelStore>,
-    requests: Sender<Request>,
-    answers: Receiver<(View, Result<Value, String>)>,
-    shown: HashMap<View, Arc<Shown>>,
-    asked: Option<(u64, Option<View>, i64)>,
-    cancel: Cancel,
-    next: u64,
-    waiting: usize,
+    board: Arc<Board>,
+    looker: Arc<Mailbox<look::Wish>>,
+    dragger: Arc<Mailbox<drag::Wish>>,
+    /// The document as it was sent last, and its revision.
+    document: Option<(u64, Arc<Document>)>,
+    asked: Option<Asked>,
+    look: Cancel,
+    /// Looks that a newer one has taken the place of, and when they are ended.
+    overtaken: Vec<(Cancel, Instant)>,
+    drag: Cancel,
+    /// What panels have asked for since the last look.
+    wanted: RefCell<Wanted>,
+    shown: HashMap<View, (Fingerprint, Arc<Shown>)>,
+    befores: HashMap<View, (Fingerprint, Arc<Shown>)>,
+    thumbnails: HashMap<NodeId, (Fingerprint, Arc<Shown>)>,
+    troubles: HashMap<View, String>,
+    standing: Standing,
+    live: BTreeMap<NodeId, Arc<Live>>,
+    busy: BTreeMap<NodeId, Busy>,
+    is_dragging: bool,
+    outcomes: Vec<Outcome>,
 }
 
 /// A picture or a mask that is there to be shown.
@@ -68,51 +96,74 @@ pub(crate) struct DragState {
     pub(crate) live: Option<Arc<Live>>,
 }
 
-/// A drag that runs.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Live {
-    /// Steps taken.
-    pub(crate) step: usize,
-    /// Where the points are.
-    pub(crate) points: Vec<PointPair>,
-    /// Where each handle was, step by step.
-    pub(crate) paths: Vec<Vec<ImagePoint>>,
-    /// The loss of each step.
-    pub(crate) losses: Vec<f64>,
-    /// Milliseconds of a step: the median of the last ones.
-    pub(crate) step_ms: f64,
-    /// The longest distance that is left, pixels.
-    pub(crate) left: f64,
+/// What became of something that was started.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// No drag waited to be started.
+    Idle,
+    /// A drag has arrived, or has taken all its steps.
+    Finished { node: NodeId, steps: usize, reached: bool },
+    /// A drag was stopped after so many steps. They are kept: once the document asks for no more, they are its result.
+    Stopped { node: NodeId, steps: usize },
+    /// It cannot be done.
+    Failed(String),
 }
 
-struct Request {
-    document: Document,
-    folder: PathBuf,
-    view: View,
-    frame: f64,
-    cancel: Cancel,
+/// What panels want to see beside what the desk shows.
+#[derive(Default)]
+struct Wanted {
+    views: Vec<View>,
+    befores: Vec<View>,
+    thumbnails: BTreeSet<NodeId>,
 }
+
+/// What a look was asked for.
+#[derive(PartialEq)]
+struct Asked {
+    revision: u64,
+    frame: i64,
+    views: Vec<View>,
+    befores: Vec<View>,
+    thumbnails: BTreeSet<NodeId>,
+}
+
+/// How long a look may go on that a newer one has overtaken: pictures that come quickly are seen while a slider moves.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 impl Compute {
     /// Computes with `evaluator`.
     pub(crate) fn new(evaluator: Arc<Evaluator>) -> Self {
-        let context: Arc<OnceLock<egui::Context>> = Arc::default();
-        let (requests, inbox) = channel::<Request>();
-        let (sender, answers) = channel();
-        let wake = Arc::clone(&context);
         let models = Arc::clone(evaluator.models());
-        std::thread::spawn(move || {
-            for Request { document, folder, view, frame, cancel } in inbox {
-                let target = Target { node: view.node, output: view.output.clone(), frame };
-                let value = evaluator.evaluate(&document, &folder, &target, &cancel).map_err(|error| error.to_string());
-                let _ = sender.send((view, value));
-                if let Some(context) = wake.get() {
-                    context.request_repaint();
-                }
+        let board = Arc::new(Board::default());
+        let mut eyes = Looker::new(Arc::clone(&board), Arc::clone(&evaluator));
+        let looker = Mailbox::spawn("look", move |found| eyes.look(found));
+        let (to, bell) = (Arc::clone(&board), Arc::clone(&looker));
+        let dragger = Mailbox::spawn("drag", move |found: Found<drag::Wish>| {
+            if let Found::Letter(wish) = found {
+                drag::drag(&to, &bell, &evaluator, &wish);
             }
         });
-        let (shown, cancel) = (HashMap::new(), Cancel::new());
-        Self { context, models, requests, answers, shown, asked: None, cancel, next: 0, waiting: 0 }
+        Self {
+            models,
+            board,
+            looker,
+            dragger,
+            document: None,
+            asked: None,
+            look: Cancel::new(),
+            overtaken: Vec::new(),
+            drag: Cancel::new(),
+            wanted: RefCell::default(),
+            shown: HashMap::new(),
+            befores: HashMap::new(),
+            thumbnails: HashMap::new(),
+            troubles: HashMap::new(),
+            standing: Standing::default(),
+            live: BTreeMap::new(),
+            busy: BTreeMap::new(),
+            is_dragging: false,
+            outcomes: Vec::new(),
+        }
     }
 
     /// The models.
@@ -122,89 +173,188 @@ impl Compute {
 
     /// Says what is looked at now, and takes in what has been computed since. Called once a frame.
     pub(crate) fn look(&mut self, context: &egui::Context, session: &Session, desk: &Desk) {
-        self.context.get_or_init(|| context.clone());
-        while let Ok((view, value)) = self.answers.try_recv() {
-            self.waiting -= 1;
-            if let Ok(value) = value
-                && let Some(pixels) = pixels(&value)
-            {
-                self.next += 1;
-                self.shown.insert(view, Arc::new(Shown { value, pixels: Arc::new(pixels), serial: self.next }));
+        self.board.wake(context);
+        self.take_in();
+        let now = Instant::now();
+        self.overtaken.retain(|(cancel, end)| {
+            let is_over = now >= *end;
+            if is_over {
+                cancel.cancel();
             }
+            !is_over
+        });
+        let wanted = self.wanted.take();
+        // In safe mode nothing is computed, whoever would like to see it.
+        let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
+        let Wanted { views: more, befores, thumbnails } = wanted;
+        let compared = desk.compared().map(|(view, _)| view);
+        let looked = desk.shown().into_iter().chain(compared).filter(|_| desk.safe.is_none());
+        let mut views: Vec<View> = looked.cloned().collect();
+        views.extend(more);
+        views.dedup();
+        let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
+        if self.asked.as_ref() != Some(&asked) {
+            self.wish(session, desk, &asked, now);
+            context.request_repaint_after(PATIENCE);
+            self.asked = Some(asked);
         }
-        let shown = desk.shown().filter(|_| desk.safe.is_none()).cloned();
-        let asked = (session.revision(), shown.clone(), desk.frame);
-        if self.asked.as_ref() == Some(&asked) {
-            return;
-        }
-        self.cancel.cancel();
-        self.cancel = Cancel::new();
-        if let Some(view) = shown {
-            let (document, folder) = (session.document().clone(), session.folder());
-            let (frame, cancel) = (desk.frame as f64, self.cancel.clone());
-            let _ = self.requests.send(Request { document, folder, view, frame, cancel });
-            self.waiting += 1;
-        }
-        self.asked = Some(asked);
     }
 
     /// The last picture of an output, which may be one of an older document.
     pub(crate) fn shown(&self, view: &View) -> Option<&Arc<Shown>> {
-        self.shown.get(view)
+        self.shown.get(view).map(|(_, shown)| shown)
     }
 
-    /// The same, small, for the graph.
-    pub(crate) fn thumbnail(&self, _node: NodeId) -> Option<&Arc<Shown>> {
-        None
+    /// The picture of an output that is wanted beside what the desk shows. It is computed once it is asked for, and as long
+    /// as it is.
+    pub(crate) fn also(&self, view: &View) -> Option<&Arc<Shown>> {
+        let wanted = &mut self.wanted.borrow_mut().views;
+        if !wanted.contains(view) {
+            wanted.push(view.clone());
+        }
+        self.shown(view)
+    }
+
+    /// Why an output that is looked at shows nothing new.
+    pub(crate) fn trouble(&self, view: &View) -> Option<&str> {
+        self.troubles.get(view).map(String::as_str)
+    }
+
+    /// The picture of an output without any drag. It is computed once it is asked for, and as long as it is.
+    pub(crate) fn before(&self, view: &View) -> Option<&Arc<Shown>> {
+        let wanted = &mut self.wanted.borrow_mut().befores;
+        if !wanted.contains(view) {
+            wanted.push(view.clone());
+        }
+        self.befores.get(view).map(|(_, shown)| shown)
+    }
+
+    /// What a node shows, small, for the graph. It is computed once it is asked for, and as long as it is.
+    pub(crate) fn thumbnail(&self, node: NodeId) -> Option<&Arc<Shown>> {
+        self.wanted.borrow_mut().thumbnails.insert(node);
+        self.thumbnails.get(&node).map(|(_, shown)| shown)
     }
 
     /// What a node is at.
-    pub(crate) fn state(&self, _node: NodeId) -> NodeState {
-        NodeState::Unknown
+    pub(crate) fn state(&self, node: NodeId) -> NodeState {
+        match self.busy.get(&node) {
+            Some(Busy { done, what }) => NodeState::Computing { done: *done, what: what.clone() },
+            None => self.standing.states.get(&node).cloned().unwrap_or_default(),
+        }
     }
 
     /// What a Drag node's drag is at.
-    pub(crate) fn drag(&self, _node: NodeId) -> DragState {
-        DragState::default()
+    pub(crate) fn drag(&self, node: NodeId) -> DragState {
+        let trajectory = self.standing.trajectories.get(&node).cloned();
+        DragState { trajectory, live: self.live.get(&node).cloned() }
     }
 
-    /// Starts the drags that `view` needs.
-    pub(crate) fn start(&mut self, _session: &Session, _view: &View, _frame: i64) {}
+    /// Starts the drags that `view` needs and that were not dragged yet; what came of it [`outcomes`](Self::outcomes) tells.
+    pub(crate) fn start(&mut self, session: &Session, view: &View, frame: i64) {
+        if self.is_dragging {
+            return;
+        }
+        self.drag = Cancel::new();
+        self.is_dragging = true;
+        self.board.write(|content| content.is_dragging = true);
+        let (document, folder, view) = (self.document(session), session.folder(), view.clone());
+        self.dragger.put(drag::Wish { document, folder, view, frame: frame as f64, cancel: self.drag.clone() });
+    }
 
     /// Stops the drags that run, within a step.
-    pub(crate) fn stop(&mut self) {}
+    pub(crate) fn stop(&mut self) {
+        self.drag.cancel();
+    }
 
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
-        self.waiting > 0
+        self.is_dragging || !self.busy.is_empty() || self.looker.has_letter()
     }
 
     /// Whether a drag runs.
     pub(crate) fn is_dragging(&self) -> bool {
-        false
+        self.is_dragging
     }
-}
 
-/// What the screen shows of an image or a mask.
-fn pixels(value: &Value) -> Option<ColorImage> {
-    match value {
-        Value::Image(image) => Some(color_image(image)),
-        Value::Mask(mask) => {
-            let (height, width) = mask.size();
-            let gray: Vec<u8> = mask.weights().iter().map(|&weight| byte(weight)).collect();
-            Some(ColorImage::from_gray([width, height], &gray))
+    /// What became of what was started, once.
+    pub(crate) fn outcomes(&mut self) -> Vec<Outcome> {
+        std::mem::take(&mut self.outcomes)
+    }
+
+    /// Takes in what the board says.
+    fn take_in(&mut self) {
+        let mut content = self.board.read();
+        let findings = std::mem::take(&mut content.findings);
+        self.outcomes.append(&mut content.outcomes);
+        self.is_dragging = content.is_dragging;
+        self.live = content.running.iter().map(|(&node, running)| (node, Arc::clone(&running.live))).collect();
+        self.busy = content.looking.clone();
+        self.busy.extend(content.dragging.clone());
+        drop(content);
+        for finding in findings {
+            match finding {
+                Finding::Shown(view, fingerprint, shown) => {
+                    self.troubles.remove(&view);
+                    self.shown.insert(view, (fingerprint, shown));
+                }
+                Finding::Trouble(view, reason) => drop(self.troubles.insert(view, reason)),
+                Finding::Before(view, fingerprint, shown) => drop(self.befores.insert(view, (fingerprint, shown))),
+                Finding::Thumbnail(node, fingerprint, shown) => {
+                    self.thumbnails.insert(node, (fingerprint, shown));
+                }
+                Finding::Standing(standing) => self.standing = standing,
+            }
         }
-        _ => None,
+    }
+
+    /// Sends a wish to the thread that looks.
+    fn wish(&mut self, session: &Session, desk: &Desk, asked: &Asked, now: Instant) {
+        let document = self.document(session);
+        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.views.contains(view);
+        self.shown.retain(|view, _| is_open(view));
+        self.befores.retain(|view, _| asked.befores.contains(view));
+        self.troubles.retain(|view, _| is_open(view));
+        self.thumbnails.retain(|&node, _| document.node(node).is_some());
+        let there = There {
+            views: self.shown.iter().map(|(view, (fingerprint, _))| (view.clone(), *fingerprint)).collect(),
+            befores: self.befores.iter().map(|(view, (fingerprint, _))| (view.clone(), *fingerprint)).collect(),
+            thumbnails: self.thumbnails.iter().map(|(node, (fingerprint, _))| (*node, *fingerprint)).collect(),
+        };
+        self.overtaken.push((std::mem::replace(&mut self.look, Cancel::new()), now + PATIENCE));
+        self.looker.put(look::Wish {
+            number: self.board.number(),
+            document,
+            folder: session.folder(),
+            registry: Arc::clone(session.registry()),
+            frame: asked.frame as f64,
+            views: asked.views.clone(),
+            befores: asked.befores.clone(),
+            thumbnails: asked.thumbnails.iter().copied().collect(),
+            there,
+            cancel: self.look.clone(),
+        });
+    }
+
+    /// The document, copied once for each of its revisions.
+    fn document(&mut self, session: &Session) -> Arc<Document> {
+        let revision = session.revision();
+        match &self.document {
+            Some((sent, document)) if *sent == revision => Arc::clone(document),
+            _ => {
+                let document = Arc::new(session.document().clone());
+                self.document = Some((revision, Arc::clone(&document)));
+                document
+            }
+        }
     }
 }
 
-fn color_image(image: &Image) -> ColorImage {
-    let image = image.clone().encoded(Transfer::Srgb);
-    let (height, width) = image.size();
-    let bytes: Vec<u8> = image.pixels().iter().map(|&value| byte(value)).collect();
-    ColorImage::from_rgba_unmultiplied([width, height], &bytes)
-}
-
-fn byte(value: f32) -> u8 {
-    (value * 255.0 + 0.5).clamp(0.0, 255.0) as u8
+impl Drop for Compute {
+    fn drop(&mut self) {
+        self.look.cancel();
+        self.drag.cancel();
+        self.overtaken.iter().for_each(|(cancel, _)| cancel.cancel());
+        self.looker.close();
+        self.dragger.close();
+    }
 }

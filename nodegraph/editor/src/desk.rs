@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use dragfx_graph::declare::{NodeDecl, OutputDecl};
 use dragfx_graph::document::{Document, Node, NodeId};
 use dragfx_graph::value::PortType;
 
@@ -51,12 +52,16 @@ pub(crate) struct Desk {
     pub(crate) place: Place,
     /// What was told last.
     pub(crate) notice: Option<Notice>,
+    /// A drag that was stopped, and the steps that it had taken: until its way is known, nothing can go on from there.
+    pub(crate) settling: Option<(NodeId, usize)>,
     /// Which panels there are.
     pub(crate) layout: Layout,
     /// Whether frames are played.
     pub(crate) is_playing: bool,
     /// Whether playing keeps to the rate, and leaves out frames whose pictures are not there in time.
     pub(crate) real_time: bool,
+    /// How many documents were opened in this window.
+    pub(crate) opened: u64,
     /// Why nothing is computed before somebody says so.
     pub(crate) safe: Option<String>,
     /// The document's models that are missing.
@@ -78,9 +83,11 @@ impl Default for Desk {
             compare: None,
             place: Place::Everywhere,
             notice: None,
+            settling: None,
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
+            opened: 0,
             safe: None,
             missing: Vec::new(),
             recent: Vec::new(),
@@ -107,6 +114,7 @@ impl Desk {
 
     /// Looks at another document from the beginning.
     pub(crate) fn begin(&mut self, document: &Document) {
+        self.opened += 1;
         self.selection.clear();
         self.missing.clear();
         self.slots = Default::default();
@@ -145,6 +153,12 @@ impl View {
         let of_type = |wanted| outputs.iter().find(|output| output.port_type == wanted);
         let output = of_type(PortType::Image).or_else(|| of_type(PortType::Mask))?;
         Some(Self { node: node.id, output: output.id.to_string() })
+    }
+
+    /// All that can be looked at of a node of that kind.
+    pub(crate) fn all(node: NodeId, decl: &NodeDecl) -> Vec<Self> {
+        let is_seen = |output: &&OutputDecl| matches!(output.port_type, PortType::Image | PortType::Mask);
+        decl.outputs.iter().filter(is_seen).map(|output| Self { node, output: output.id.to_string() }).collect()
     }
 }
 

@@ -8,9 +8,10 @@ use eframe::egui::{self, CentralPanel, Panel};
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
-use crate::compute::Compute;
+use crate::compute::{Compute, Outcome};
 use crate::desk::Desk;
 use crate::dialog::Dialogs;
+use crate::dragging::{self, Dragging};
 use crate::files::{self, Files, Next, Surroundings, Wish};
 use crate::help::Help;
 use crate::inspector::Inspector;
@@ -27,6 +28,7 @@ pub struct Editor {
     desk: Desk,
     compute: Compute,
     files: Files,
+    dragging: Dragging,
     services: Arc<dyn Services>,
     canvas: Canvas,
     viewer: Viewer,
@@ -96,6 +98,7 @@ impl Editor {
             session,
             desk,
             compute: Compute::new(evaluator),
+            dragging: Dragging::default(),
             files,
             services,
             canvas: Canvas::default(),
@@ -114,10 +117,12 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
-        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy()) {
+        let at = ui.input(|input| input.pointer.hover_pos()).and_then(|pointer| self.canvas.place_at(pointer));
+        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy(), at) {
             self.obey(command);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
+        self.hear();
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
@@ -204,6 +209,8 @@ impl Editor {
                 self.desk.slots[slot] = Some(view);
                 self.desk.a = slot;
             }
+            Command::Compare(slot, way) => (self.desk.b, self.desk.compare) = (slot, way),
+            Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
             Command::Open(path) => self.obey(Command::File(Wish::Leave(Next::Open(path)))),
             Command::File(wish) => {
@@ -213,6 +220,7 @@ impl Editor {
             }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
+            Command::Find(wanted) => self.obey(Command::File(Wish::Find(wanted))),
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
@@ -245,6 +253,8 @@ impl Editor {
             Action::Larger => layout.rescale(1.0),
             Action::Smaller => layout.rescale(-1.0),
             Action::UsualSize => layout.scale = 1.0,
+            Action::Play => self.desk.is_playing = !self.desk.is_playing,
+            Action::RealTime => self.desk.real_time = !self.desk.real_time,
             Action::Help => self.help.toggle(),
             Action::About => self.help.about(),
             Action::Undo => {
@@ -258,12 +268,42 @@ impl Editor {
             Action::Drag => {
                 if self.compute.is_dragging() {
                     self.compute.stop();
-                } else if let Some(view) = self.desk.shown().cloned() {
-                    self.compute.start(&self.session, &view, self.desk.frame);
+                } else {
+                    self.drag();
                 }
             }
             _ => self.act_in_panels(action),
         }
+    }
+
+    /// Starts the drags of the picture that is shown.
+    fn drag(&mut self) {
+        self.desk.safe = None;
+        let Some(view) = self.desk.shown().cloned() else {
+            return self.tell("There is nothing to drag: show a picture first".to_owned());
+        };
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let edits = self.dragging.start(document, view.node, frame, &|node| dragging::end(&self.compute, node));
+        self.obey(Command::Edit { label: "Drag on".to_owned(), edits });
+        self.compute.start(&self.session, &view, self.desk.frame);
+    }
+
+    /// Hears what became of the drags.
+    fn hear(&mut self) {
+        for outcome in self.compute.outcomes() {
+            if let Outcome::Stopped { node, steps } = outcome
+                && let Some(edit) = self.dragging.stop(self.session.document(), node, steps)
+            {
+                self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
+                self.desk.settling = Some((node, steps));
+            }
+            let told = dragging::told(self.session.document(), &outcome);
+            self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
+        }
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
+        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
+        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.
@@ -304,4 +344,32 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
     };
     let color = if notice.is_error { theme::ERROR } else { theme::WEAK };
     ui.colored_label(color, &notice.text);
+}
+
+#[cfg(test)]
+impl Editor {
+    /// What undo would take back.
+    pub(crate) fn last_step(&self) -> Option<&str> {
+        self.session.history().undo_label()
+    }
+
+    /// Selects nodes.
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = dragfx_graph::document::NodeId>) {
+        self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// Goes to a frame.
+    pub(crate) fn go(&mut self, frame: i64) {
+        self.desk.frame = frame;
+    }
+
+    /// The frame.
+    pub(crate) fn frame(&self) -> i64 {
+        self.desk.frame
+    }
+
+    /// Does what a menu does.
+    pub(crate) fn do_act(&mut self, action: Action) {
+        self.act(action);
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use eframe::egui::{self, Grid, Key, Label, RichText, ScrollArea, TextEdit, Window};
+use eframe::egui::{self, Align2, Grid, Key, Label, RichText, ScrollArea, TextEdit, Window};
 
-use crate::action::{ACTIONS, GESTURES, Place};
+use crate::action::{ACTIONS, GESTURES, Place, keys_text};
 use crate::editor::Scene;
 use crate::theme;
 
@@ -46,14 +46,16 @@ impl Help {
         if escape {
             (self.lists_keys, self.is_about) = (false, false);
         }
-        let height = context.content_rect().height();
+        let screen = context.content_rect();
         let mut is_open = self.lists_keys;
-        let window = Window::new("Keys and mouse").open(&mut is_open).collapsible(false).default_width(660.0);
-        window.default_height((height - 160.0).clamp(240.0, 620.0)).show(&context, |ui| self.list(ui));
+        let window = Window::new("Keys and mouse").open(&mut is_open).collapsible(false);
+        let window = window.pivot(Align2::CENTER_CENTER).default_pos(screen.center()).default_width(680.0);
+        window.default_height((screen.height() - 160.0).clamp(240.0, 620.0)).show(&context, |ui| self.list(ui));
         self.lists_keys = is_open;
         let mut is_open = self.is_about;
         let window = Window::new("About DragFX").open(&mut is_open).collapsible(false).resizable(false);
-        window.default_width(440.0).show(&context, |ui| self.facts(ui, scene));
+        let window = window.pivot(Align2::CENTER_CENTER).default_pos(screen.center()).default_width(440.0);
+        window.show(&context, |ui| self.facts(ui, scene));
         self.is_about = is_open;
     }
 
@@ -137,7 +139,7 @@ impl Line {
 /// All keys, and then what the mouse does.
 fn lines(context: &egui::Context) -> impl Iterator<Item = Line> {
     let keys = ACTIONS.iter().map(|entry| {
-        let keys: Vec<String> = entry.keys.iter().map(|key| context.format_shortcut(key)).collect();
+        let keys: Vec<String> = entry.keys.iter().map(|key| keys_text(context, key)).collect();
         Line { place: entry.place, keys: keys.join(", "), label: entry.label, doc: entry.doc }
     });
     let mouse = GESTURES.iter().map(|gesture| Line {

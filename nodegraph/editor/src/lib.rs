@@ -10,6 +10,7 @@ mod command;
 mod compute;
 mod desk;
 mod dialog;
+mod dragging;
 mod editor;
 mod files;
 mod help;
@@ -19,6 +20,8 @@ mod menu;
 mod session;
 mod setup;
 mod starter;
+#[cfg(test)]
+mod testing;
 mod theme;
 mod timeline;
 mod viewer;

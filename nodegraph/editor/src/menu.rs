@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Button, RichText};
 
-use crate::action::{ACTIONS, Action, Entry, Place};
+use crate::action::{ACTIONS, Action, Entry, Place, keys_text};
 use crate::command::Command;
 use crate::editor::Scene;
 use crate::theme;
@@ -22,6 +22,7 @@ const MENUS: &[Menu] = &[
             &[Action::New, Action::Empty, Action::Open],
             &[Action::Save, Action::SaveAs, Action::Revert],
             &[Action::Import, Action::Compute],
+            &[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent],
             &[Action::Quit],
         ],
         place: None,
@@ -36,17 +37,25 @@ const MENUS: &[Menu] = &[
         place: Some(Place::Viewer),
     },
     Menu { title: "Node", groups: &[&[Action::Rename]], place: Some(Place::Canvas) },
-    Menu { title: "Drag", groups: &[&[Action::Drag]], place: None },
+    Menu { title: "Drag", groups: DRAG, place: None },
     Menu {
         title: "Time",
         groups: &[
             &[Action::Play, Action::RealTime],
             &[Action::PreviousFrame, Action::NextFrame, Action::FirstFrame, Action::LastFrame],
-            &[Action::PreviousKey, Action::NextKey],
+            &[Action::PreviousKey, Action::NextKey, Action::DeleteKeys],
         ],
         place: Some(Place::Timeline),
     },
     Menu { title: "Help", groups: &[&[Action::Help, Action::About]], place: None },
+];
+
+const DRAG: &[&[Action]] = &[
+    &[Action::Drag, Action::GoOn],
+    &[Action::PlaySteps, Action::PreviousStep, Action::NextStep, Action::FirstStep, Action::LastStep],
+    &[Action::Points, Action::EnablePoint, Action::DeletePoint],
+    &[Action::Brush, Action::Erase, Action::Ellipse, Action::Rectangle, Action::Polygon],
+    &[Action::LargerBrush, Action::SmallerBrush, Action::Overlay, Action::ClearMask],
 ];
 
 /// Draws it, with the document's name at its end.
@@ -120,7 +129,7 @@ pub(crate) fn item(ui: &mut egui::Ui, scene: &Scene<'_>, entry: &Entry, commands
         Some(false) => "     ",
         None => "",
     };
-    let keys = entry.keys.first().map(|key| ui.ctx().format_shortcut(key)).unwrap_or_default();
+    let keys = entry.keys.first().map(|key| keys_text(ui.ctx(), key)).unwrap_or_default();
     let label = now.label.unwrap_or_else(|| entry.label.to_owned());
     let button = Button::new(format!("{mark}{label}")).shortcut_text(keys);
     if ui.add_enabled(now.can, button).on_hover_text(entry.doc).clicked() {

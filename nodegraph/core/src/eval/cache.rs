@@ -61,6 +61,12 @@ impl Cache {
         lock(&self.state).values.get(fingerprint).cloned()
     }
 
+    /// Whether the result is there; to ask is not to use it.
+    #[must_use]
+    pub fn contains(&self, fingerprint: &Fingerprint) -> bool {
+        lock(&self.state).values.contains(fingerprint)
+    }
+
     /// Bytes of the results that are there.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -35,6 +35,8 @@ pub(super) struct Task {
     pub(super) output: String,
     pub(super) frame: f64,
     pub(super) fingerprint: Fingerprint,
+    /// By what the work on it is known, however far it goes; see [`Reads::limits`].
+    pub(super) way: Option<Fingerprint>,
     pub(super) operator: Arc<dyn Operator>,
     pub(super) params: Arc<Params>,
     /// By input and frame, the tasks of its wires.
@@ -258,20 +260,22 @@ impl Planner<'_> {
         self.files.extend(reads.files.iter().cloned());
         let hashed = |file: &PathBuf| (file.clone(), self.models.content_hash(file));
         let files: Vec<_> = reads.files.iter().map(hashed).collect();
-        let fingerprint = self.fingerprint((operator.as_ref(), output, frame), &params, &reads, &inputs, &own, &files);
-        let fingerprint = fingerprint.map_err(|cause| self.failed(key, cause))?;
+        let fingerprints =
+            self.fingerprints((operator.as_ref(), output, frame), &params, &reads, &inputs, &own, &files);
+        let (fingerprint, way) = fingerprints.map_err(|cause| self.failed(key, cause))?;
         if let Some(&task) = self.by_fingerprint.get(&fingerprint) {
             return Ok(task);
         }
         let name = self.name(id);
         let output = output.to_owned();
-        let task = Task { node: id, name, output, frame, fingerprint, operator, params, inputs, own, files };
+        let task = Task { node: id, name, output, frame, fingerprint, way, operator, params, inputs, own, files };
         self.tasks.push(task);
         self.by_fingerprint.insert(fingerprint, self.tasks.len() - 1);
         Ok(self.tasks.len() - 1)
     }
 
-    fn fingerprint(
+    /// By what a result is known, and the work on it, however far it goes.
+    fn fingerprints(
         &self,
         (operator, output, frame): (&dyn Operator, &str, f64),
         params: &Params,
@@ -279,9 +283,10 @@ impl Planner<'_> {
         inputs: &[(String, f64, Vec<usize>)],
         own: &[(String, f64, usize)],
         files: &[(PathBuf, Option<String>)],
-    ) -> Result<Fingerprint, NodeError> {
+    ) -> Result<(Fingerprint, Option<Fingerprint>), NodeError> {
         let mut builder = Builder::new(operator.decl(), output);
-        for param in &reads.params {
+        let (limits, others): (Vec<&String>, _) = reads.params.iter().partition(|param| reads.limits.contains(param));
+        for param in others {
             builder.param(&format!("param {param}"), params.get(param));
         }
         let bytes = |task: &usize| *self.tasks[*task].fingerprint.as_bytes();
@@ -313,7 +318,11 @@ impl Planner<'_> {
         if reads.device {
             builder.part("device", self.models.device_class().as_bytes());
         }
-        Ok(builder.finish())
+        let way = (!limits.is_empty()).then(|| builder.finish());
+        for param in limits {
+            builder.param(&format!("param {param}"), params.get(param));
+        }
+        Ok((builder.finish(), way))
     }
 
     fn name(&self, id: NodeId) -> String {

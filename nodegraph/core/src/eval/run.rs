@@ -7,15 +7,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
-use dragfx_engine::Cancel;
+use dragfx_engine::{Cancel, StepReport};
 
 use super::cache::Found;
 use super::plan::{Plan, Task};
+use super::ways::Begun;
 use super::{Evaluator, Event, Happening, Observer, Origin};
 use crate::error::{EvalError, NodeError};
 use crate::hashes::lock;
 use crate::operator::{Job, Progress};
-use crate::value::Value;
+use crate::value::{PortType, Value};
 
 /// Where a task of the plan is.
 #[derive(Clone)]
@@ -195,6 +196,7 @@ impl<'a> Run<'a> {
             models: &self.evaluator.models,
             cancel: self.cancel,
             progress: &reporter,
+            begun: task.way.map(|way| Begun { ways: &self.evaluator.ways, way }),
         };
         let value = task.operator.evaluate(&task.output, &job).map_err(|cause| task.failed(cause))?;
         // What was planned with one content must not be known as the result of another one.
@@ -285,9 +287,14 @@ impl Board {
 
 impl Task {
     /// The tasks that it reads; one that is read twice stands there twice.
-    fn needs(&self) -> Vec<usize> {
+    pub(super) fn needs(&self) -> Vec<usize> {
         let inputs = self.inputs.iter().flat_map(|(.., tasks)| tasks.iter().copied());
         inputs.chain(self.own.iter().map(|(.., task)| *task)).collect()
+    }
+
+    /// The type of its output; only outputs that are declared are planned.
+    pub(super) fn port_type(&self) -> PortType {
+        self.operator.decl().find_output(&self.output).expect("a declared output").port_type
     }
 
     fn failed(&self, cause: NodeError) -> EvalError {
@@ -298,11 +305,12 @@ impl Task {
 
 impl Evaluator {
     /// The value of a task that is in memory or on the disk.
-    fn cached(&self, task: &Task) -> Option<(Value, Origin)> {
-        if let Some(value) = self.cache.get(&task.fingerprint) {
+    pub(super) fn cached(&self, task: &Task) -> Option<(Value, Origin)> {
+        let memory = [Some(&self.cache), self.base.as_ref()];
+        if let Some(value) = memory.into_iter().flatten().find_map(|cache| cache.get(&task.fingerprint)) {
             return Some((value, Origin::Memory));
         }
-        let kept = task.operator.decl().find_output(&task.output)?.port_type == crate::value::PortType::Trajectory;
+        let kept = task.port_type() == PortType::Trajectory;
         let value = self.disk.as_ref().filter(|_| kept)?.get(&task.fingerprint)?;
         // From now on it is in memory: scrubbing asks for it frame by frame.
         self.cache.insert(task.fingerprint, &value);
@@ -323,5 +331,9 @@ impl Progress for Reporter<'_> {
 
     fn interim(&self, value: Value) {
         self.run.tell(self.index, Happening::Interim(value));
+    }
+
+    fn step(&self, report: &StepReport) {
+        self.run.tell(self.index, Happening::Step(report));
     }
 }

@@ -1,18 +1,21 @@
 //! Drag: points of a picture to where they should be.
 //!
 //! The way of a drag, its trajectory, is an output of its own, and what the others read: it is computed once, and a new
-//! `progress` costs nothing but a look at it.
+//! `progress` costs nothing but a look at it. A drag that is cancelled leaves the steps that it has taken; the same drag, if
+//! it is wanted again or with another number of steps, goes on from there, to the same bits.
+
+mod way;
 
 use std::sync::Arc;
 
-use dragfx_engine::session::{Progress as Advance, Snapshot};
-use dragfx_engine::{DragSession, DragSettings, Latent, Mask, Method, PointPair, Space, StepReport, StopReason};
+use dragfx_engine::{DragModel, DragSession, DragSettings, Latent, Mask, Method, PointPair, Space, StopReason};
 use ndarray::{Axis, Slice};
 
+use self::way::Way;
 use super::{generate, noise};
 use crate::declare::{Arity, Category, NodeDecl, ParamDecl};
 use crate::error::NodeError;
-use crate::models::{ModelRef, SharedModel};
+use crate::models::SharedModel;
 use crate::operator::{Job, Operator, Params, Query, Reads};
 use crate::value::{LatentValue, MaskImage, PortType, Trajectory, TrajectoryParts, Value};
 
@@ -20,9 +23,9 @@ pub(crate) struct Drag {
     decl: NodeDecl,
 }
 
-/// The parameters that a trajectory reads, beside those of the noise.
-const SETTINGS: [&str; 10] =
-    ["method", "space", "learning_rate", "lambda", "regularisation", "r1", "r2", "max_steps", "tap", "warm_start"];
+/// The parameters that a trajectory reads, beside those of the noise and the number of steps.
+const SETTINGS: [&str; 9] =
+    ["method", "space", "learning_rate", "lambda", "regularisation", "r1", "r2", "tap", "warm_start"];
 
 impl Drag {
     pub(crate) fn new() -> Self {
@@ -157,7 +160,7 @@ impl Operator for Drag {
         let noise = noise::read(params).iter().copied();
         Ok(match output {
             "trajectory" => {
-                let reads = Reads::default().params(SETTINGS).params(noise).device();
+                let reads = Reads::default().params(SETTINGS).limits(["max_steps"]).params(noise).device();
                 let reads = reads.input("latent", frame).input("points", frame).input("mask", frame);
                 let before = frame - 1.0;
                 if params.bool("warm_start") && before >= params.int("first_frame") as f64 {
@@ -199,13 +202,32 @@ fn drag(job: &Job<'_>, before: Option<&Trajectory>) -> Result<Trajectory, NodeEr
     if !points.iter().any(|point| point.enabled) {
         return Ok(at_rest(start, points, &model, others));
     }
-    let before = before.filter(|before| before.others == others && goes_on(before, start, points));
-    let mut session = open(job, &model, start, points, settings, before)?;
+    let most = settings.max_steps;
+    let graphs = graphs(job, &model)?;
+    let latent = (*start.latent).clone();
+    let begun = job.begun::<Way>();
+    let (mut session, mut way) = match &begun {
+        Some(begun) => {
+            let way = (**begun).clone().up_to(most);
+            (DragSession::resume(graphs, latent, way.end().clone(), settings)?, way)
+        }
+        None => {
+            let before = before.filter(|before| before.others == others && goes_on(before, start, points));
+            let session = begin(graphs, latent, points, settings, before)?;
+            let way = Way::new(&session);
+            (session, way)
+        }
+    };
     if let Some(mask) = mask {
         session.set_mask(Some(engine_mask(mask)))?;
     }
-    let reports = run(&mut session, job, &start.model)?;
-    Ok(trajectory(&session, &reports, points, &start.model, others))
+    let last = way.go_on(&mut session, job, most, &start.model);
+    let trajectory = last.map(|last| way.trajectory(&session, &last, &start.model, points, others));
+    if begun.is_none_or(|begun| begun.len() < way.len()) {
+        let bytes = way.bytes();
+        job.leave(way, bytes);
+    }
+    trajectory
 }
 
 fn drag_settings(params: &Params) -> Result<DragSettings, NodeError> {
@@ -226,20 +248,20 @@ fn drag_settings(params: &Params) -> Result<DragSettings, NodeError> {
     Ok(settings)
 }
 
-fn open(
-    job: &Job<'_>,
-    model: &SharedModel,
-    start: &LatentValue,
+fn graphs(job: &Job<'_>, model: &SharedModel) -> Result<Box<dyn DragModel>, NodeError> {
+    let generator = model.lock();
+    let tap = usize::try_from(job.params().int("tap")).unwrap_or_else(|_| generator.default_tap());
+    Ok(Box::new(generator.drag(tap, noise::mode(job.params()))?))
+}
+
+/// The session of a drag before its first step.
+fn begin(
+    graphs: Box<dyn DragModel>,
+    latent: Latent,
     points: &[PointPair],
     settings: DragSettings,
     before: Option<&Trajectory>,
 ) -> Result<DragSession, NodeError> {
-    let graphs = {
-        let generator = model.lock();
-        let tap = usize::try_from(job.params().int("tap")).unwrap_or_else(|_| generator.default_tap());
-        Box::new(generator.drag(tap, noise::mode(job.params()))?)
-    };
-    let latent = (*start.latent).clone();
     let Some(end) = before.and_then(|before| before.end.as_ref()) else {
         return Ok(DragSession::new(graphs, latent, points.to_vec(), settings)?);
     };
@@ -272,32 +294,6 @@ fn engine_mask(mask: &MaskImage) -> Mask {
     Mask::from_weights(&mask.weights()).expect("the weights of a mask lie between 0 and 1")
 }
 
-/// Steps until the drag arrives or gives up; a report for each state, the last included.
-fn run(session: &mut DragSession, job: &Job<'_>, model: &Arc<ModelRef>) -> Result<Vec<StepReport>, NodeError> {
-    let most = session.settings().max_steps as f64;
-    let mut reports = Vec::new();
-    loop {
-        match session.advance(job.cancel())? {
-            Advance::Stepped(report) => {
-                let left = report.distances.iter().copied().fold(0.0, f64::max);
-                // The last look, which tells what came of it, is a step of its own.
-                job.progress()
-                    .part(report.step as f64 / (most + 1.0), &format!("step {}, {left:.1} px left", report.step));
-                let latent = Arc::new(session.latent());
-                job.progress().interim(Value::Latent(LatentValue { model: Arc::clone(model), latent, seeded: None }));
-                reports.push(report);
-            }
-            Advance::Stopped(_, report) => {
-                let left = report.distances.iter().copied().fold(0.0, f64::max);
-                let how = if report.reached { "arrived after" } else { "gave up after" };
-                job.progress().part(1.0, &format!("{how} {} steps, {left:.1} px left", report.step));
-                reports.push(report);
-                return Ok(reports);
-            }
-        }
-    }
-}
-
 /// The trajectory of a drag without points, as people have it before they set the first: it stays at its start.
 fn at_rest(start: &LatentValue, points: &[PointPair], model: &SharedModel, others: String) -> Trajectory {
     let resolution = model.spec().resolution;
@@ -317,33 +313,4 @@ fn at_rest(start: &LatentValue, points: &[PointPair], model: &SharedModel, other
         end: None,
     };
     Trajectory::try_from(parts).expect("one state, and what belongs to it")
-}
-
-fn trajectory(
-    session: &DragSession,
-    reports: &[StepReport],
-    given: &[PointPair],
-    model: &Arc<ModelRef>,
-    others: String,
-) -> Trajectory {
-    let geometry = session.geometry();
-    let rows = Slice::from(..geometry.rows);
-    let states = (0..=session.steps()).filter_map(|step| session.latent_at(step));
-    let states = states.map(|latent: Latent| latent.ws().slice_axis(Axis(0), rows).to_owned()).collect();
-    let reached = reports.last().is_some_and(|report| report.reached);
-    let parts = TrajectoryParts {
-        model: Arc::clone(model),
-        width: geometry.image_width,
-        height: geometry.image_height,
-        given: given.to_vec(),
-        others,
-        start: session.start().ws().to_owned(),
-        states,
-        points: reports.iter().map(|report| report.points.clone()).collect(),
-        matches: reports.iter().map(|report| report.matches.clone()).collect(),
-        losses: reports.iter().filter_map(|report| report.loss).map(|loss| loss.total()).collect(),
-        stop: if reached { StopReason::Reached } else { StopReason::MaxSteps },
-        end: session.history().last().cloned().map(Snapshot::without_map),
-    };
-    Trajectory::try_from(parts).expect("a session has a report for each of its states")
 }

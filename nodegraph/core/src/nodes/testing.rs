@@ -53,6 +53,7 @@ pub(crate) fn evaluate(
         models: &ModelStore::new(PathBuf::new(), Vec::new(), SessionOptions::default()),
         cancel: &Cancel::new(),
         progress: &Silent,
+        begun: None,
     };
     node.evaluate(output, &job)
 }

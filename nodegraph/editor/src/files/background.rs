@@ -28,7 +28,7 @@ impl Background {
         let (sender, answers) = channel();
         let (queue, jobs) = channel::<Job>();
         let answer = answerer(&context, &sender);
-        let worker = std::thread::spawn(move || jobs.into_iter().for_each(|job| answer(job)));
+        let worker = std::thread::spawn(move || jobs.into_iter().for_each(answer));
         Self { context, answers, sender, queue: Some(queue), worker: Some(worker), pending: 0 }
     }
 

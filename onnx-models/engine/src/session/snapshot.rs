@@ -48,7 +48,8 @@ impl Snapshot {
     /// again where it is needed.
     #[must_use]
     pub fn without_map(mut self) -> Self {
-        if let Some(references) = &mut self.references {
+        // Those that have none stay shared.
+        if let Some(references) = self.references.as_mut().filter(|references| references.whole.is_some()) {
             Arc::make_mut(references).whole = None;
         }
         self

@@ -1,0 +1,82 @@
+//! An editor for the tests of its panels: without a screen, without models.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dragfx_engine::Latent;
+use dragfx_graph::document::{Document, Edit, NodeId};
+use dragfx_graph::eval::Evaluator;
+use dragfx_graph::models::ModelStore;
+use dragfx_graph::registry::Registry;
+use dragfx_graph::value::Image;
+use dragfx_runtime::{Device, SessionOptions};
+use egui_kittest::{Harness, LazyRenderer, TestRenderer};
+
+use crate::editor::Editor;
+use crate::setup::{Services, Setup};
+
+/// An editor in a harness.
+pub(crate) type Window = Harness<'static, Editor>;
+
+/// A document with a node of each of these kinds.
+pub(crate) fn document(kinds: &[&str]) -> (Document, Vec<NodeId>) {
+    let (registry, mut document, mut ids) = (Registry::standard(), Document::default(), Vec::new());
+    for (index, kind) in kinds.iter().enumerate() {
+        let mut node = document.new_node(registry.get(kind).expect("a standard node").clone());
+        node.position = [220.0 * index as f64, 0.0];
+        ids.push(node.id);
+        document.apply(Edit::Insert(Box::new(node))).expect("a new node goes in");
+    }
+    (document, ids)
+}
+
+/// A window of 1360 by 860 points that shows a document.
+pub(crate) fn window(document: Document) -> Window {
+    window_with(document, 1.0, LazyRenderer::default())
+}
+
+/// The same, drawn by a renderer.
+pub(crate) fn window_with(document: Document, pixels_per_point: f32, renderer: impl TestRenderer + 'static) -> Window {
+    let models = ModelStore::new(std::env::temp_dir(), Vec::new(), SessionOptions::on(Device::Cpu));
+    let setup = Setup {
+        registry: Registry::standard(),
+        evaluator: Arc::new(Evaluator::new(Arc::new(models))),
+        effects: Box::new(Registry::standard),
+        starter: document,
+        file: None,
+        state: None,
+        safe_mode: false,
+        services: Arc::new(Nothing),
+    };
+    let builder =
+        Harness::builder().with_size([1360.0, 860.0]).with_pixels_per_point(pixels_per_point).renderer(renderer);
+    let mut window = builder.build_ui_state(|ui, editor: &mut Editor| editor.ui(ui), Editor::new(setup));
+    window.run();
+    window
+}
+
+/// Services that write nothing.
+struct Nothing;
+
+impl Services for Nothing {
+    fn film_formats(&self) -> &[&str] {
+        &[]
+    }
+
+    fn film(
+        &self,
+        _: &Path,
+        _: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
+        _: f64,
+    ) -> Result<(), String> {
+        Err("nothing is written".to_owned())
+    }
+
+    fn latent_formats(&self) -> &[&str] {
+        &[]
+    }
+
+    fn latent(&self, _: &Path, _: &Latent) -> Result<(), String> {
+        Err("nothing is written".to_owned())
+    }
+}
