@@ -216,9 +216,10 @@ impl Files {
             // Somebody may have put a model in its place meanwhile.
             self.checked = self.checked.take().filter(|_| desk.missing.is_empty());
         }
-        self.check_models(session);
+        self.check_models(session, desk.missing.is_empty());
         self.keep(context, session);
-        if std::mem::replace(&mut self.was_computing, is_computing) != is_computing {
+        let turns = std::mem::replace(&mut self.was_computing, is_computing) != is_computing;
+        if turns && self.side.is_locked() {
             let side = self.side.clone();
             self.background.in_order(move || {
                 side.note(is_computing);
@@ -273,14 +274,17 @@ impl Files {
     }
 
     /// Looks for the document's models, if it has others than before.
-    fn check_models(&mut self, session: &Session) {
+    fn check_models(&mut self, session: &Session, all_there: bool) {
         let (models, folder) = (session.document().models(), session.folder());
         if self.checked.as_ref().is_some_and(|(known, from)| known == models && *from == folder) {
             return;
         }
         self.checked = Some((models.clone(), folder.clone()));
         let (models, store) = (models.clone(), Arc::clone(&self.models));
-        self.background.aside(move || vec![Command::File(Wish::Missing(missing::check(&models, &folder, &store)))]);
+        self.background.aside(move || match missing::check(&models, &folder, &store) {
+            missing if missing.is_empty() && all_there => Vec::new(),
+            missing => vec![Command::File(Wish::Missing(missing))],
+        });
     }
 
     /// Notes that a document was open.
