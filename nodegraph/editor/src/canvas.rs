@@ -97,6 +97,12 @@ impl Canvas {
         ui.advance_cursor_after_rect(panel);
     }
 
+    /// The place in the graph that is there on the screen, if the canvas is.
+    pub(crate) fn place_at(&self, at: Pos2) -> Option<[f64; 2]> {
+        let place = self.camera.to_canvas(at);
+        self.camera.panel().contains(at).then(|| [f64::from(place.x), f64::from(place.y)])
+    }
+
     /// Makes the model anew if the document is another one.
     fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) {
         let revision = scene.session.revision();

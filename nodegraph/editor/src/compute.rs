@@ -205,9 +205,13 @@ impl Compute {
             }
             !is_over
         });
-        let Wanted { views: more, befores, thumbnails } = self.wanted.take();
+        let wanted = self.wanted.take();
+        // In safe mode nothing is computed, whoever would like to see it.
+        let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
+        let Wanted { views: more, befores, thumbnails } = wanted;
         let compared = desk.compared().map(|(view, _)| view);
-        let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
+        let looked = desk.shown().into_iter().chain(compared).filter(|_| desk.safe.is_none());
+        let mut views: Vec<View> = looked.cloned().collect();
         views.extend(more);
         views.dedup();
         let (mut befores, mut thumbnails) = (befores, thumbnails);

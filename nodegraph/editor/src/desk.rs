@@ -62,6 +62,8 @@ pub(crate) struct Desk {
     pub(crate) is_playing: bool,
     /// Whether playing keeps to the rate, and leaves out frames whose pictures are not there in time.
     pub(crate) real_time: bool,
+    /// How many documents were opened in this window.
+    pub(crate) opened: u64,
     /// Why nothing is computed before somebody says so.
     pub(crate) safe: Option<String>,
     /// The document's models that are missing.
@@ -88,6 +90,7 @@ impl Default for Desk {
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
+            opened: 0,
             safe: None,
             missing: Vec::new(),
             recent: Vec::new(),
@@ -114,6 +117,7 @@ impl Desk {
 
     /// Looks at another document from the beginning.
     pub(crate) fn begin(&mut self, document: &Document) {
+        self.opened += 1;
         self.selection.clear();
         self.missing.clear();
         self.slots = Default::default();

@@ -131,7 +131,8 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
-        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy()) {
+        let at = ui.input(|input| input.pointer.hover_pos()).and_then(|pointer| self.canvas.place_at(pointer));
+        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy(), at) {
             self.obey(command);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
@@ -245,7 +246,7 @@ impl Editor {
             }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
-            Command::Find(_) => {}
+            Command::Find(wanted) => self.obey(Command::File(Wish::Find(wanted))),
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
@@ -303,6 +304,7 @@ impl Editor {
 
     /// Starts the drags of the picture that is shown.
     fn drag(&mut self) {
+        self.desk.safe = None;
         let Some(view) = self.desk.shown().cloned() else {
             return self.tell("There is nothing to drag: show a picture first".to_owned());
         };
