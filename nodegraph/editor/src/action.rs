@@ -55,6 +55,7 @@ pub(crate) enum Action {
     ExportPicture,
     ExportFilm,
     ExportLatent,
+    Render,
     Rename,
     Play,
     PreviousFrame,
@@ -292,6 +293,13 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Export latent…",
         doc: "Writes the latent at the step that is shown to a file.",
         keys: &[],
+    },
+    Entry {
+        action: Action::Render,
+        place: Place::Everywhere,
+        label: "Render",
+        doc: "Writes what the Write nodes say, for all frames of the timeline; files that are up to date are left.",
+        keys: &[key(NONE, Key::F7)],
     },
     Entry {
         action: Action::New,

@@ -62,8 +62,6 @@ pub(crate) struct Desk {
     pub(crate) is_playing: bool,
     /// Whether playing keeps to the rate, and leaves out frames whose pictures are not there in time.
     pub(crate) real_time: bool,
-    /// How many documents were opened in this window.
-    pub(crate) opened: u64,
     /// Why nothing is computed before somebody says so.
     pub(crate) safe: Option<String>,
     /// The document's models that are missing.
@@ -90,7 +88,6 @@ impl Default for Desk {
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
-            opened: 0,
             safe: None,
             missing: Vec::new(),
             recent: Vec::new(),
@@ -117,7 +114,6 @@ impl Desk {
 
     /// Looks at another document from the beginning.
     pub(crate) fn begin(&mut self, document: &Document) {
-        self.opened += 1;
         self.selection.clear();
         self.missing.clear();
         self.slots = Default::default();

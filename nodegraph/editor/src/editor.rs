@@ -8,7 +8,7 @@ use eframe::egui::{self, CentralPanel, Panel};
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
-use crate::compute::{Compute, Outcome};
+use crate::compute::{Compute, Export, Outcome};
 use crate::desk::Desk;
 use crate::dialog::Dialogs;
 use crate::dragging::{self, Dragging};
@@ -281,6 +281,10 @@ impl Editor {
             Action::UsualSize => layout.scale = 1.0,
             Action::Play => self.desk.is_playing = !self.desk.is_playing,
             Action::RealTime => self.desk.real_time = !self.desk.real_time,
+            Action::Render => {
+                let frames = self.session.document().frames();
+                self.obey(Command::Export(Export::Render { frames: frames.first..=frames.last }));
+            }
             Action::Help => self.help.toggle(),
             Action::About => self.help.about(),
             Action::Undo => {
@@ -408,10 +412,5 @@ impl Editor {
     /// The frame.
     pub(crate) fn frame(&self) -> i64 {
         self.desk.frame
-    }
-
-    /// Does what a menu does.
-    pub(crate) fn do_act(&mut self, action: Action) {
-        self.act(action);
     }
 }
