@@ -42,10 +42,28 @@ pub(crate) enum Command {
     Ask(Question),
     /// Lets people choose a file.
     Choose(Choice),
+    /// Lets people find a file for a parameter or a model.
+    Find(Wanted),
     /// What a shortcut or a menu does.
     Act(Action),
     /// Tells people something, at the bottom of the window.
     Tell(Notice),
+}
+
+/// What a file is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To be read or written by a node.
+    Param {
+        /// The node.
+        node: NodeId,
+        /// Its parameter.
+        param: String,
+    },
+    /// To be the model of that name.
+    Model(String),
+    /// To be a model that the document does not have yet.
+    NewModel,
 }
 
 /// Something to be told.

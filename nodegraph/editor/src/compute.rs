@@ -205,9 +205,13 @@ impl Compute {
             }
             !is_over
         });
-        let Wanted { views: more, befores, thumbnails } = self.wanted.take();
+        let wanted = self.wanted.take();
+        // In safe mode nothing is computed, whoever would like to see it.
+        let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
+        let Wanted { views: more, befores, thumbnails } = wanted;
         let compared = desk.compared().map(|(view, _)| view);
-        let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
+        let looked = desk.shown().into_iter().chain(compared).filter(|_| desk.safe.is_none());
+        let mut views: Vec<View> = looked.cloned().collect();
         views.extend(more);
         views.dedup();
         let (mut befores, mut thumbnails) = (befores, thumbnails);
@@ -298,6 +302,11 @@ impl Compute {
     pub(crate) fn is_busy(&self) -> bool {
         let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
         !is_idle || !self.board.read().is_told()
+    }
+
+    /// Whether what is looked at may not be known as it is now.
+    pub(crate) fn is_looking(&self) -> bool {
+        !self.looker.is_idle() || !self.board.read().is_told()
     }
 
     /// Whether a drag runs.

@@ -153,7 +153,30 @@ fn lines(context: &egui::Context) -> impl Iterator<Item = Line> {
 
 #[cfg(test)]
 mod tests {
+    use dragfx_graph::document::Document;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::testing::window;
+
+    #[test]
+    fn f1_lists_keys_and_escape_closes_the_list() {
+        let mut window = window(Document::default());
+        window.key_press(Key::F1);
+        window.run();
+        window.get_by_label("Search keys").click();
+        window.run();
+        window.get_by_label("Search keys").type_text("takes the last change back");
+        window.run();
+        window.get_by_label("Ctrl+Z");
+        assert!(window.query_by_label("Shows or hides the graph.").is_none());
+        window.key_press(Key::F1);
+        window.key_press(Key::Escape);
+        window.run();
+        window.key_press(Key::Escape);
+        window.run();
+        assert!(window.query_by_label("Search keys").is_none());
+    }
 
     #[test]
     fn the_list_is_searched_by_key_name_and_meaning() {

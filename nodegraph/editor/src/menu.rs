@@ -1,6 +1,6 @@
 //! The menu bar, made of the table of actions.
 
-use eframe::egui::{self, Button, RichText};
+use eframe::egui::{self, Button, RichText, WidgetInfo, WidgetType};
 
 use crate::action::{ACTIONS, Action, Entry, Place, keys_text};
 use crate::command::Command;
@@ -23,6 +23,7 @@ const MENUS: &[Menu] = &[
             &[Action::Save, Action::SaveAs, Action::Revert],
             &[Action::Import, Action::Compute],
             &[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent],
+            &[Action::Render],
             &[Action::Quit],
         ],
         place: None,
@@ -145,7 +146,9 @@ pub(crate) fn item(ui: &mut egui::Ui, scene: &Scene<'_>, entry: &Entry, commands
     let keys = entry.keys.first().map(|key| keys_text(ui.ctx(), key)).unwrap_or_default();
     let label = now.label.unwrap_or_else(|| entry.label.to_owned());
     let button = Button::new(format!("{mark}{label}")).shortcut_text(keys);
-    if ui.add_enabled(now.can, button).on_hover_text(entry.doc).clicked() {
+    let response = ui.add_enabled(now.can, button);
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, now.can, now.is_on.unwrap_or(false), &label));
+    if response.on_hover_text(entry.doc).on_disabled_hover_text(entry.doc).clicked() {
         commands.push(Command::Act(entry.action));
         ui.close();
     }
@@ -206,7 +209,27 @@ impl Now {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::testing::{document, window};
+
+    #[test]
+    fn menus_say_what_would_be_undone() {
+        let (document, ids) = document(&["latent", "drag"]);
+        let mut window = window(document);
+        window.state_mut().select(ids);
+        window.run();
+        // The panel of several nodes has this button.
+        window.get_by_label("Delete").click();
+        window.run();
+        assert!(window.state().document().is_empty());
+        window.get_by_label("Edit").click();
+        window.run();
+        window.get_by_label("Undo Delete 2 nodes").click();
+        window.run();
+        assert_eq!(window.state().document().len(), 2);
+    }
 
     #[test]
     fn every_action_is_in_one_menu() {

@@ -188,17 +188,16 @@ impl Timeline {
 fn transport(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let play = if scene.desk.is_playing { "⏸" } else { "▶" };
     ui.spacing_mut().item_spacing.x = 2.0;
-    for (sign, action) in [
-        ("⏮", Action::FirstFrame),
-        ("⏪", Action::PreviousKey),
-        ("‹", Action::PreviousFrame),
-        (play, Action::Play),
-        ("›", Action::NextFrame),
-        ("⏩", Action::NextKey),
-        ("⏭", Action::LastFrame),
+    for (sign, size, action) in [
+        ("⏮", 13.0, Action::FirstFrame),
+        ("⏪", 13.0, Action::PreviousKey),
+        ("‹", 18.0, Action::PreviousFrame),
+        (play, 13.0, Action::Play),
+        ("›", 18.0, Action::NextFrame),
+        ("⏩", 13.0, Action::NextKey),
+        ("⏭", 13.0, Action::LastFrame),
     ] {
         let entry = action.entry();
-        let size = if sign.len() == 3 && sign < "⁞" { 18.0 } else { 13.0 };
         let button =
             ui.add(Button::new(RichText::new(sign).size(size)).min_size(vec2(26.0, ui.spacing().interact_size.y)));
         button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, entry.label));

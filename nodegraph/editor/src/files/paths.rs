@@ -37,7 +37,7 @@ pub(super) fn moved(document: &Document, from: &Path, to: &Path, is_new: bool) -
 }
 
 /// The path of a file as a document in `folder` keeps it: relative, if the document has a name and there is a way.
-pub(crate) fn kept(path: &Path, folder: &Path, is_named: bool) -> String {
+pub(super) fn kept(path: &Path, folder: &Path, is_named: bool) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if is_named { relative(&path, &whole(folder)) } else { path.display().to_string() }
 }

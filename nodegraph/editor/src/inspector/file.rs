@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dragfx_graph::declare::{Kind, Text};
-use dragfx_graph::document::Edit;
-use dragfx_graph::param::{Param, ParamValue};
+use dragfx_graph::declare::Kind;
+use dragfx_graph::param::ParamValue;
 use eframe::egui::{self, Response, RichText, Ui, vec2};
 
 use super::form::{Field, Form};
 use super::setting::Setting;
-use crate::command::Command;
-use crate::dialog::Choice;
-use crate::files::kept;
+use crate::command::{Command, Wanted};
 use crate::theme;
 
 /// Which files there are. Disks may be slow, so that they are asked in the background, and again after a while.
@@ -76,35 +73,12 @@ impl Form<'_, '_> {
             button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
             let endings = extensions.iter().map(|extension| format!(".{extension}")).collect::<Vec<_>>().join(", ");
             if button.on_hover_text(format!("Browse… ({endings})")).clicked() {
-                let choice = self.browse(setting, value, *writes, extensions);
-                self.commands.push(Command::Choose(choice));
+                let (node, param) = (setting.node.id, setting.decl.id.to_string());
+                self.commands.push(Command::Find(Wanted::Param { node, param }));
             }
             response.inner.on_hover_text(value)
         })
         .inner
-    }
-
-    /// The choice of a file for a parameter, which keeps its path as the document does.
-    fn browse(&self, setting: Setting<'_>, value: &str, writes: bool, extensions: &[Text]) -> Choice {
-        let session = self.scene.session;
-        let (folder, is_named) = (session.folder(), session.path().is_some());
-        let name = Path::new(value).file_name().map_or_else(
-            || format!("{}.{}", setting.node.name, extensions.first().map_or("png", |first| first)),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let begins = folder.join(value).parent().filter(|parent| is_named && parent.is_dir()).map(Path::to_owned);
-        let endings = extensions.iter().map(|extension| extension.to_string()).collect::<Vec<_>>();
-        let (node, param, step) = (setting.node.id, setting.decl.id.to_string(), format!("Set {}", setting.name()));
-        Choice {
-            title: setting.name(),
-            folder: begins,
-            save_as: writes.then_some(name),
-            kind: (endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", "), endings),
-            then: Arc::new(move |path| {
-                let value = Param::Constant(ParamValue::Text(kept(&path, &folder, is_named)));
-                Command::edit(step.clone(), Edit::SetParam { node, param: param.clone(), value: Some(value) })
-            }),
-        }
     }
 
     fn presence(&self, ui: &mut Ui, value: &str) {

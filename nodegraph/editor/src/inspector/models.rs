@@ -6,13 +6,11 @@ use dragfx_graph::declare::Kind;
 use dragfx_graph::document::{Document, Edit};
 use dragfx_graph::models::ModelRef;
 use dragfx_graph::param::{Param, ParamValue};
-use dragfx_graph::preset;
 use eframe::egui::{Label, RichText, Ui, vec2};
 
 use super::form::Form;
 use super::row::small_button;
-use crate::command::Command;
-use crate::files::{Wish, add_model};
+use crate::command::{Command, Wanted};
 use crate::theme;
 
 impl Form<'_, '_> {
@@ -27,8 +25,7 @@ impl Form<'_, '_> {
             ui.label(RichText::new("None yet.").color(theme::WEAK));
         }
         if ui.button("Add model…").clicked() {
-            let folder = self.scene.session.path().map(preset::folder);
-            self.commands.push(add_model(folder));
+            self.commands.push(Command::Find(Wanted::NewModel));
         }
     }
 
@@ -40,7 +37,7 @@ impl Form<'_, '_> {
                 ui.add(Label::new(RichText::new(name).strong()).truncate());
             });
             if ui.button("Relink…").on_hover_text("Says where its file is").clicked() {
-                self.commands.push(Command::File(Wish::Find(name.to_owned())));
+                self.commands.push(Command::Find(Wanted::Model(name.to_owned())));
             }
             if small_button(ui, "×", &format!("Remove model {name}"), !is_used) {
                 self.make(format!("Remove model {name}"), Edit::SetModel { name: name.to_owned(), model: None });
