@@ -275,6 +275,19 @@ fn a_document_without_a_name_survives_that_its_process_is_killed() {
 }
 
 #[test]
+fn a_document_that_was_computed_when_its_window_was_lost_is_not_computed_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, state) = (empty_preset(folder.path(), "a.dragfx"), folder.path().join("state"));
+    // What a process leaves that is killed while it computes: the file of a lock that nobody holds.
+    let whole = path.canonicalize().expect("it is there");
+    let lock = state.join("locks").join(blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex().as_str());
+    std::fs::create_dir_all(lock.parent().expect("a folder")).expect("a folder");
+    std::fs::write(lock, "computing").expect("the lock");
+    let window = Setting { file: Some(path), state: Some(state), ..Setting::default() }.open();
+    assert!(says(&window, "ended without a word while it computed a.dragfx"));
+}
+
+#[test]
 fn a_graph_in_a_picture_is_a_strangers() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = empty_preset(folder.path(), "a.dragfx");
