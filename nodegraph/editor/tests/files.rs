@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -408,9 +409,13 @@ fn recent_documents_are_in_the_menu() {
 #[test]
 fn nothing_is_computed_in_safe_mode_until_somebody_says_so() {
     let mut window = Setting { safe_mode: true, ..Setting::default() }.open();
+    let colors = |window: &mut Window| window.picture().pixels().map(|pixel| pixel.0).collect::<BTreeSet<_>>().len();
     assert!(says(&window, "Nothing is computed until you say so."));
+    let without = colors(&mut window);
     press(&mut window, Modifiers::NONE, Key::F5);
     assert!(!says(&window, "Nothing is computed"));
+    let with = colors(&mut window);
+    assert!(with > without + 1000, "a picture has many colours: {with}, and {without} before");
 }
 
 #[test]
