@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -17,6 +18,7 @@ pub(crate) const ALL: &[Check] = &[
     Check { name: "lints", fast: true, run: lints },
     Check { name: "dependency direction", fast: true, run: dependency_direction },
     Check { name: "tests", fast: true, run: tests },
+    Check { name: "window", fast: true, run: window },
     Check { name: "documentation tests", fast: false, run: documentation_tests },
     Check { name: "documentation", fast: false, run: documentation },
     Check { name: "ONNX files", fast: false, run: onnx_files },
@@ -92,12 +94,30 @@ fn tests(notes: &mut Notes) -> Result<()> {
     let tables = root().join("target").join("error-tables");
     remove(&tables)?;
     let mut command = cargo(arguments);
-    let cache = root().join("target").join("test-cache");
-    command.env("ORT_DYLIB_PATH", library).env("DRAGFX_BUNDLE", bundle).env("DRAGFX_CACHE_DIR", cache);
-    let (result, summary) = run_and_pick(&mut command, is_summary);
+    let command = tested(&mut command, &library).env("DRAGFX_BUNDLE", bundle);
+    let (result, summary) = run_and_pick(command, is_summary);
     notes.extend(summary.iter().map(|line| format!("tests: {line}")));
     show(&tables)?;
     result
+}
+
+/// Uses the real window on a screen that nobody sees. It is left out, and that is told, where there is no such screen.
+fn window(notes: &mut Notes) -> Result<()> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    if !std::env::split_paths(&paths).any(|folder| folder.join("Xvfb").is_file()) {
+        notes.push("window: left out, there is no Xvfb (Debian: apt-get install xvfb libgl1-mesa-dri)".to_owned());
+        return Ok(());
+    }
+    let library = setup::onnx_runtime()?;
+    let mut command = cargo(["test", "--package", "dragfx", "--test", "window", "--", "--ignored"]);
+    let (result, summary) = run_and_pick(tested(&mut command, &library), is_summary);
+    notes.extend(summary.iter().map(|line| format!("window: {line}")));
+    result
+}
+
+/// A command that runs tests, with what they need beside the library.
+fn tested<'a>(command: &'a mut Command, library: &Path) -> &'a mut Command {
+    command.env("ORT_DYLIB_PATH", library).env("DRAGFX_CACHE_DIR", root().join("target").join("test-cache"))
 }
 
 /// Prints the tables of errors that the tests measured; test runners hide what passing tests print.

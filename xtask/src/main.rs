@@ -20,7 +20,7 @@ const HELP: &str = "\
 usage: cargo xtask COMMAND
 
   setup          fetch ONNX Runtime into target/onnxruntime (ORT_DYLIB_PATH, if set, is used instead)
-  test [--fast]  every check: format, lints, dependency direction, tests, documentation, ONNX files
+  test [--fast]  every check: format, lints, dependency direction, tests, the real window, documentation, ONNX files
                  --fast: without the documentation and the ONNX files
   generate       write the files that are made of the nodes' declarations: docs/nodes.md, docs/preset.schema.json
   check-onnx FOLDER...

@@ -74,7 +74,17 @@ pub fn run(setup: Setup) -> Result<(), String> {
         editor.desk.layout = remembered.unwrap_or_default();
         Ok(Box::new(editor))
     });
-    eframe::run_native("DragFX", options, create).map_err(|error| error.to_string())
+    eframe::run_native("DragFX", options, create).map_err(|error| in_words(&error))
+}
+
+/// Why there is no window. Where no screen answers, the library tells of its own source code.
+fn in_words(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::WinitEventLoop(_) if cfg!(target_os = "linux") => {
+            "no screen answers; DISPLAY or WAYLAND_DISPLAY names one".to_owned()
+        }
+        error => error.to_string(),
+    }
 }
 
 impl eframe::App for Editor {

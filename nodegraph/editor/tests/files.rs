@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -275,6 +276,19 @@ fn a_document_without_a_name_survives_that_its_process_is_killed() {
 }
 
 #[test]
+fn a_document_that_was_computed_when_its_window_was_lost_is_not_computed_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, state) = (empty_preset(folder.path(), "a.dragfx"), folder.path().join("state"));
+    // What a process leaves that is killed while it computes: the file of a lock that nobody holds.
+    let whole = path.canonicalize().expect("it is there");
+    let lock = state.join("locks").join(blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex().as_str());
+    std::fs::create_dir_all(lock.parent().expect("a folder")).expect("a folder");
+    std::fs::write(lock, "computing").expect("the lock");
+    let window = Setting { file: Some(path), state: Some(state), ..Setting::default() }.open();
+    assert!(says(&window, "ended without a word while it computed a.dragfx"));
+}
+
+#[test]
 fn a_graph_in_a_picture_is_a_strangers() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = empty_preset(folder.path(), "a.dragfx");
@@ -395,9 +409,13 @@ fn recent_documents_are_in_the_menu() {
 #[test]
 fn nothing_is_computed_in_safe_mode_until_somebody_says_so() {
     let mut window = Setting { safe_mode: true, ..Setting::default() }.open();
+    let colors = |window: &mut Window| window.picture().pixels().map(|pixel| pixel.0).collect::<BTreeSet<_>>().len();
     assert!(says(&window, "Nothing is computed until you say so."));
+    let without = colors(&mut window);
     press(&mut window, Modifiers::NONE, Key::F5);
     assert!(!says(&window, "Nothing is computed"));
+    let with = colors(&mut window);
+    assert!(with > without + 1000, "a picture has many colours: {with}, and {without} before");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use image::{Rgb, RgbImage};
 use ndarray::Array2;
 
-use crate::support::Desk;
+use crate::support::{Desk, Run};
 
 const MODEL: &str = "-m @sg2-64.pkl --seed 0";
 const DRAG: &str = "drag -m @sg2-64.pkl --seed 0 --handle 20,20 --target 30,30 --steps 2 -o a.png";
@@ -172,4 +172,16 @@ fn standard_error_is_for_errors() {
     let run = desk.run("generate -m none.pkl --seed 0 -o a.png");
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_screen_the_editor_says_what_works() {
+    let desk = Desk::new();
+    for line in ["", "edit", "edit a.dragfx --safe-mode"] {
+        let mut command = desk.command(line);
+        let run = Run::of(command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET"));
+        assert_eq!(run.status.code(), Some(3), "{line}: {}", run.stderr);
+        assert!(run.stderr.contains("no screen answers") && run.stderr.contains("dragfx render"), "{}", run.stderr);
+    }
 }

@@ -66,7 +66,7 @@ pub(crate) fn choose(session: &Session) -> Command {
         title: "Import a picture, a model, a latent or a graph".to_owned(),
         folder: session.path().map(preset::folder),
         save_as: None,
-        kind: ("Everything that DragFX reads".to_owned(), endings.map(ToOwned::to_owned).to_vec()),
+        kind: ("What can be read".to_owned(), endings.map(ToOwned::to_owned).to_vec()),
         then: Arc::new(|path| Command::File(Wish::Import { path, at: None })),
     })
 }

@@ -48,10 +48,7 @@ pub(super) fn choose(title: &str, session: &Session, then: Then) -> Command {
         title: title.to_owned(),
         folder: session.path().map(preset::folder),
         save_as: None,
-        kind: (
-            "Models: .pkl, .pt, .safetensors, model.json of a pack".to_owned(),
-            endings.map(ToOwned::to_owned).to_vec(),
-        ),
+        kind: ("Models".to_owned(), endings.map(ToOwned::to_owned).to_vec()),
         then,
     })
 }

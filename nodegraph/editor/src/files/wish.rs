@@ -183,7 +183,7 @@ fn ask_to_save(session: &Session, next: Next) -> Command {
             let answers = vec![Answer::new("Revert", vec![Command::File(Wish::Go(next))]), Answer::cancel()];
             return Command::Ask(Question::new("Revert to the saved document?", text, answers));
         }
-        _ => "Without, they are lost.",
+        _ => "Otherwise they are lost.",
     };
     let answers = vec![
         Answer::new("Save", vec![Command::File(Wish::Save { to: None, then: Some(next.clone()) })]),
@@ -199,7 +199,7 @@ fn save_as(session: &Session, then: Option<Next>) -> Command {
         title: "Save the document".to_owned(),
         folder: session.path().map(preset::folder),
         save_as: Some(name),
-        kind: ("Presets: .dragfx".to_owned(), vec![preset::EXTENSION.to_owned()]),
+        kind: ("Documents".to_owned(), vec![preset::EXTENSION.to_owned()]),
         then: Arc::new(move |path| Command::File(Wish::Save { to: Some(path), then: then.clone() })),
     })
 }
@@ -211,10 +211,7 @@ pub(crate) fn open(session: &Session) -> Command {
         title: "Open a document".to_owned(),
         folder: session.path().map(preset::folder),
         save_as: None,
-        kind: (
-            "Presets, and pictures with one inside: .dragfx, .png, .exr".to_owned(),
-            endings.map(ToOwned::to_owned).to_vec(),
-        ),
+        kind: ("Documents".to_owned(), endings.map(ToOwned::to_owned).to_vec()),
         then: Arc::new(Command::Open),
     })
 }
@@ -236,7 +233,7 @@ fn find(session: &Session, node: NodeId, param: String) -> Option<Command> {
         title: format!("{} of {}", decl.label, known.name),
         folder: folder.or_else(|| session.path().map(preset::folder)),
         save_as: writes.then(|| file_name(&now)),
-        kind: (format!("Files: .{}", endings.join(", .")), endings),
+        kind: (format!(".{}", endings.join(", .")), endings),
         then: Arc::new(move |path| Command::File(Wish::Set { node, param: param.clone(), path })),
     }))
 }

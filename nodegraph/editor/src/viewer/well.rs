@@ -293,6 +293,7 @@ fn instead(scene: &Scene<'_>, view: &View) -> (String, Color32) {
     match scene.compute.state(view.node) {
         NodeState::Failed(reason) => (reason, theme::ERROR),
         NodeState::Computing { what, .. } if !what.is_empty() => (format!("Computing: {what}"), theme::WEAK),
+        _ if scene.desk.safe.is_some() => ("Not computed, in safe mode".to_owned(), theme::WEAK),
         _ => ("Computing …".to_owned(), theme::WEAK),
     }
 }
