@@ -11,6 +11,8 @@ mod look;
 mod pixels;
 mod preview;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 use std::cell::RefCell;

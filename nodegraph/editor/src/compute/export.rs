@@ -80,7 +80,7 @@ impl Writer<'_> {
         let picture = match &value {
             Value::Image(image) => Picture::Image(image),
             Value::Mask(mask) => Picture::Mask(mask),
-            other => return Err(format!("a {} is no picture", other.port_type())),
+            other => return Err(format!("{} is no picture", named(other))),
         };
         let graph = embed.then(|| preset::to_text(&self.wish.document));
         let tags = Tags { graph, digest: None };
@@ -91,7 +91,7 @@ impl Writer<'_> {
     fn latent(&self, view: &View, frame: f64, path: &Path) -> Result<String, String> {
         match self.value(self.evaluator, &self.wish.document, view, frame, Some(path), 0.0..1.0)?.0 {
             Value::Latent(latent) => self.wish.services.latent(path, &latent.latent)?,
-            other => return Err(format!("a {} is no latent", other.port_type())),
+            other => return Err(format!("{} is no latent", named(&other))),
         }
         Ok(format!("Wrote {}", path.display()))
     }
@@ -123,7 +123,7 @@ impl Writer<'_> {
             let part = |index: usize| begin + (1.0 - begin) * index as f64 / count as f64;
             match self.value(&aside, &document, view, frame, None, part(index)..part(index + 1))?.0 {
                 Value::Image(image) => Ok(image),
-                other => Err(format!("a film is made of images, not of a {}", other.port_type())),
+                other => Err(format!("a film is made of images; {} is none", named(&other))),
             }
         };
         self.wish.services.film(path, &mut (0..count).map(picture), rate)?;
@@ -193,6 +193,18 @@ impl Writer<'_> {
                 }
             }
         });
+    }
+}
+
+/// A value, with its article.
+fn named(value: &Value) -> &'static str {
+    match value {
+        Value::Latent(_) => "a latent",
+        Value::Image(_) => "an image",
+        Value::Mask(_) => "a mask",
+        Value::Points(_) => "a list of points",
+        Value::Trajectory(_) => "a trajectory",
+        Value::Tracks(_) => "a list of tracks",
     }
 }
 
