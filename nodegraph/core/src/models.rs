@@ -371,7 +371,8 @@ impl ModelError {
 }
 
 /// `path` as seen from `folder`, with `/` between its parts; itself where they have no beginning in common.
-fn relative(path: &Path, folder: &Path) -> String {
+#[must_use]
+pub fn relative(path: &Path, folder: &Path) -> String {
     let (path_parts, folder_parts): (Vec<_>, Vec<_>) = (path.components().collect(), folder.components().collect());
     let common = path_parts.iter().zip(&folder_parts).take_while(|(a, b)| a == b).count();
     if common <= 1 {

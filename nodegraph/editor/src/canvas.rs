@@ -17,6 +17,8 @@ mod paint;
 mod palette;
 mod perform;
 mod pictures;
+#[cfg(test)]
+mod tests;
 mod widget;
 
 use dragfx_graph::document::NodeId;

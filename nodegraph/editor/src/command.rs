@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use dragfx_graph::document::{Edit, NodeId};
 
 use crate::action::Action;
-use crate::desk::View;
+use crate::compute::Export;
+use crate::desk::{Compare, View};
 use crate::dialog::{Choice, Question};
+use crate::files::Wish;
 
 /// A wish of a panel. They are carried out in their order, after all panels were drawn.
 #[derive(Clone, Debug)]
@@ -22,10 +24,20 @@ pub(crate) enum Command {
     Select(BTreeSet<NodeId>),
     /// Shows an output in one of the viewer's slots, and the slot in the viewer.
     Look { slot: usize, view: View },
+    /// Compares the slot that is shown with that one, or does not.
+    Compare(usize, Option<Compare>),
+    /// Has something written to a file.
+    Export(Export),
+    /// Ends the export that is going on.
+    CancelExport,
+    /// Stops the drag that runs.
+    StopDrag,
     /// Goes to a frame.
     Frame(i64),
     /// Opens a preset, or a picture that one travels in; asks first if something would be lost.
     Open(PathBuf),
+    /// What has to do with files.
+    File(Wish),
     /// Asks something in front of the window.
     Ask(Question),
     /// Lets people choose a file.

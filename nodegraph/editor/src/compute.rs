@@ -53,6 +53,8 @@ pub(crate) struct Compute {
     /// Looks that a newer one has taken the place of, and when they are ended.
     overtaken: Vec<(Cancel, Instant)>,
     drag: Cancel,
+    /// A drag that was stopped, and the revision that asks for no more than it has done.
+    stopped: Option<(NodeId, u64)>,
     export: Cancel,
     /// What panels have asked for since the last look.
     wanted: RefCell<Wanted>,
@@ -171,6 +173,7 @@ impl Compute {
             look: Cancel::new(),
             overtaken: Vec::new(),
             drag: Cancel::new(),
+            stopped: None,
             export: Cancel::new(),
             wanted: RefCell::default(),
             shown: HashMap::new(),
@@ -209,6 +212,10 @@ impl Compute {
         let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
         views.extend(more);
         views.dedup();
+        let (mut befores, mut thumbnails) = (befores, thumbnails);
+        if desk.safe.is_some() {
+            (views, befores, thumbnails) = Default::default();
+        }
         let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
             self.wish(session, desk, &asked, now);
@@ -281,6 +288,12 @@ impl Compute {
     /// Stops the drags that run, within a step.
     pub(crate) fn stop(&mut self) {
         self.drag.cancel();
+    }
+
+    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
+    /// that is finished without being started.
+    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
+        self.stopped = Some((node, session.revision()));
     }
 
     /// Whether anything is being computed.
@@ -382,6 +395,7 @@ impl Compute {
             views: asked.views.clone(),
             befores: asked.befores.clone(),
             thumbnails: asked.thumbnails.iter().copied().collect(),
+            stopped: self.stopped.filter(|(_, revision)| *revision == asked.revision).map(|(node, _)| node),
             there,
             cancel: self.look.clone(),
         });

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, Align, Key, Layout, Modal, Modifiers, RichText};
-use egui_file_dialog::{DialogState, FileDialog, Filter};
+use egui_file_dialog::{DialogState, FileDialog, FileDialogLabels, Filter};
 
 use crate::command::Command;
 
@@ -93,8 +93,11 @@ impl Dialogs {
         self.choice.is_some() || !self.questions.is_empty()
     }
 
-    /// Asks, after what is asked already.
+    /// Asks, after what is asked already, and nothing twice.
     pub(crate) fn ask(&mut self, question: Question) {
+        if self.questions.iter().any(|other| other.title == question.title) {
+            return;
+        }
         self.questions.push_back(question);
     }
 
@@ -127,8 +130,15 @@ impl Dialogs {
     fn dialog(&self, choice: &Choice) -> FileDialog {
         let (kind, endings) = choice.kind.clone();
         let fits = move |path: &Path| endings.contains(&ending(path));
+        let labels = FileDialogLabels {
+            open_button: "Open".to_owned(),
+            save_button: "Save".to_owned(),
+            cancel_button: "Cancel".to_owned(),
+            ..FileDialogLabels::default()
+        };
         let mut dialog = FileDialog::new()
             .title(&choice.title)
+            .labels(labels)
             .default_size([720.0, 440.0])
             .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
             .movable(false)
@@ -164,7 +174,7 @@ impl Choice {
 }
 
 /// The ending of a file name, in small letters, without its dot.
-fn ending(path: &Path) -> String {
+pub(crate) fn ending(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 

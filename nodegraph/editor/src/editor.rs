@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use dragfx_graph::document::NodeId;
+use dragfx_graph::document::Document;
 use eframe::egui::{self, CentralPanel, Panel};
 
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
-use crate::compute::Compute;
-use crate::desk::{Desk, View};
+use crate::compute::{Compute, Outcome};
+use crate::desk::Desk;
 use crate::dialog::Dialogs;
+use crate::dragging::{self, Dragging};
+use crate::files::{self, Files, Next, Surroundings, Wish};
 use crate::help::Help;
 use crate::inspector::Inspector;
 use crate::menu;
@@ -25,6 +27,8 @@ pub struct Editor {
     session: Session,
     desk: Desk,
     compute: Compute,
+    dragging: Dragging,
+    files: Files,
     services: Arc<dyn Services>,
     canvas: Canvas,
     viewer: Viewer,
@@ -34,7 +38,6 @@ pub struct Editor {
     dialogs: Dialogs,
     title: String,
     is_dressed: bool,
-    registries: std::sync::mpsc::Receiver<Arc<dragfx_graph::registry::Registry>>,
 }
 
 /// What panels see. It does not change while a frame is drawn.
@@ -69,23 +72,36 @@ impl eframe::App for Editor {
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         Self::ui(self, ui);
     }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.end();
+    }
 }
 
 impl Editor {
     /// An editor that shows what the setup says.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let session = Session::new(setup.starter, Arc::new(setup.registry));
-        let (sender, registries) = std::sync::mpsc::channel();
-        std::thread::spawn(move || sender.send(Arc::new((setup.effects)())));
+        let Setup { registry, effects, evaluator, starter, file, state, safe_mode, services } = setup;
+        let registry = Arc::new(registry);
+        // A file that is to be opened is waited for without computing anything else.
+        let first = if file.is_some() { Document::default() } else { starter.clone() };
+        let models = Arc::clone(evaluator.models());
+        let surroundings =
+            Surroundings { registry: registry.clone(), effects, models, state: state.clone(), starter, safe_mode };
+        let files = Files::new(surroundings, file);
+        let session = Session::new(first, registry);
         let mut desk = Desk::default();
-        desk.slots[0] = first_view(&session);
-        desk.state = setup.state;
+        (desk.recent, desk.state) = (files.recent(), state);
+        desk.begin(session.document());
+        desk.safe = safe_mode.then(|| "Safe mode.".to_owned());
         Self {
             session,
             desk,
-            compute: Compute::new(setup.evaluator),
-            services: setup.services,
+            compute: Compute::new(evaluator),
+            dragging: Dragging::default(),
+            files,
+            services,
             canvas: Canvas::default(),
             viewer: Viewer::default(),
             inspector: Inspector::default(),
@@ -94,7 +110,6 @@ impl Editor {
             dialogs: Dialogs::default(),
             title: String::new(),
             is_dressed: false,
-            registries,
         }
     }
 
@@ -103,10 +118,11 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
-        if let Ok(registry) = self.registries.try_recv() {
-            self.session.set_registry(registry);
+        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy()) {
+            self.obey(command);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
+        self.hear(ui.ctx());
         let mut commands = Vec::new();
         let scene =
             Scene { session: &self.session, desk: &self.desk, compute: &self.compute, services: &self.services };
@@ -115,6 +131,7 @@ impl Editor {
         }
         let bar = egui::Frame::new().fill(theme::BAR).inner_margin(egui::Margin::symmetric(6, 2));
         Panel::top("menu").frame(bar).show(ui, |ui| menu::show(ui, &scene, &mut commands));
+        files::banner(ui, &self.desk, &mut commands);
         Panel::bottom("notice").frame(bar).show(ui, |ui| notice(ui, &scene));
         let mut places = Vec::new();
         let layout = &self.desk.layout;
@@ -132,7 +149,8 @@ impl Editor {
             let timeline = Panel::bottom("timeline").show(ui, |ui| self.timeline.show(ui, &scene, &mut commands));
             places.push((timeline.response.rect, Place::Timeline));
         }
-        let central = CentralPanel::default().show(ui, |ui| {
+        let flush = egui::Frame::new().fill(theme::PANEL);
+        let central = CentralPanel::default().frame(flush).show(ui, |ui| {
             if canvas_is_central {
                 self.canvas.show(ui, &scene, &mut commands);
             } else {
@@ -142,10 +160,15 @@ impl Editor {
         places.push((central.response.rect, if canvas_is_central { Place::Canvas } else { Place::Viewer }));
         self.help.show(ui, &scene);
         self.dialogs.show(ui.ctx(), &mut commands);
+        files::hovered(ui.ctx());
         let title = format!("{} — DragFX", menu::document_name(&scene));
         if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) {
             let here = places.iter().find(|(rect, _)| rect.contains(pointer));
             self.desk.place = here.map_or(Place::Everywhere, |(_, place)| *place);
+        }
+        if !commands.is_empty() {
+            // What they change is seen in the next frame.
+            ui.ctx().request_repaint();
         }
         for command in commands {
             self.obey(command);
@@ -160,10 +183,21 @@ impl Editor {
         }
     }
 
+    /// Ends well: nothing is left to be recovered. An editor that is dropped without is one that was ended by force.
+    pub fn end(&mut self) {
+        self.files.end();
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        self.session.document()
+    }
+
     /// Whether something is being computed: what is shown may be another thing soon.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.compute.is_busy()
+        self.compute.is_busy() || self.files.is_busy()
     }
 
     fn obey(&mut self, command: Command) {
@@ -180,8 +214,21 @@ impl Editor {
                 self.desk.slots[slot] = Some(view);
                 self.desk.a = slot;
             }
+            Command::Compare(slot, way) => (self.desk.b, self.desk.compare) = (slot, way),
+            Command::Export(export) => {
+                if !self.compute.export(&self.session, &self.services, export) {
+                    self.tell("Another file is being written: wait for it, or cancel it".to_owned());
+                }
+            }
+            Command::CancelExport => self.compute.cancel_export(),
+            Command::StopDrag => self.compute.stop(),
             Command::Frame(frame) => self.desk.frame = frame,
-            Command::Open(_) => {}
+            Command::Open(path) => self.obey(Command::File(Wish::Leave(Next::Open(path)))),
+            Command::File(wish) => {
+                for command in self.files.obey(wish, &mut self.session, &mut self.desk) {
+                    self.obey(command);
+                }
+            }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
             Command::Find(_) => {}
@@ -193,6 +240,19 @@ impl Editor {
     fn act(&mut self, action: Action) {
         let layout = &mut self.desk.layout;
         match action {
+            Action::New => self.obey(Command::File(Wish::Leave(Next::New))),
+            Action::Empty => self.obey(Command::File(Wish::Leave(Next::Empty))),
+            Action::Open => self.obey(files::open(&self.session)),
+            Action::Save => self.obey(Command::File(Wish::Save { to: None, then: None })),
+            Action::SaveAs => self.obey(Command::File(Wish::SaveAs { then: None })),
+            Action::Revert => {
+                if let Some(path) = self.session.path().map(ToOwned::to_owned) {
+                    self.obey(Command::Open(path));
+                }
+            }
+            Action::Import => self.obey(files::import(&self.session)),
+            Action::Quit => self.obey(Command::File(Wish::Leave(Next::Quit))),
+            Action::Compute => self.obey(Command::File(Wish::Compute)),
             Action::ShowGraph => layout.graph = !layout.graph,
             Action::ShowTimeline => layout.timeline = !layout.timeline,
             Action::ShowInspector => layout.inspector = !layout.inspector,
@@ -219,12 +279,47 @@ impl Editor {
             Action::Drag => {
                 if self.compute.is_dragging() {
                     self.compute.stop();
-                } else if let Some(view) = self.desk.shown().cloned() {
-                    self.compute.start(&self.session, &view, self.desk.frame);
+                } else {
+                    self.drag();
                 }
             }
             _ => self.act_in_panels(action),
         }
+    }
+
+    /// Starts the drags of the picture that is shown.
+    fn drag(&mut self) {
+        let Some(view) = self.desk.shown().cloned() else {
+            return self.tell("There is nothing to drag: show a picture first".to_owned());
+        };
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let edits = self.dragging.start(document, view.node, frame, &|node| dragging::end(&self.compute, node));
+        self.obey(Command::Edit { label: "Drag on".to_owned(), edits });
+        self.compute.start(&self.session, &view, self.desk.frame);
+    }
+
+    /// Hears what became of drags and of files.
+    fn hear(&mut self, context: &egui::Context) {
+        for outcome in self.compute.outcomes() {
+            context.request_repaint();
+            if let Outcome::Stopped { node, steps } = outcome
+                && let Some(edit) = self.dragging.stop(self.session.document(), node, steps)
+            {
+                self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
+                self.compute.keep(&self.session, node);
+                self.desk.settling = Some((node, steps));
+            }
+            let told = dragging::told(self.session.document(), &outcome);
+            self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
+        }
+        for written in self.compute.exports() {
+            let (text, is_error) = written.map_or_else(|reason| (reason, true), |text| (text, false));
+            self.desk.notice = Some(Notice { text, is_error });
+        }
+        let (document, frame) = (self.session.document(), self.desk.frame as f64);
+        let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
+        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
+        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.
@@ -244,15 +339,6 @@ impl Editor {
     fn tell(&mut self, text: String) {
         self.desk.notice = Some(Notice { text, is_error: false });
     }
-}
-
-/// What is worth looking at first: the end of the graph.
-fn first_view(session: &Session) -> Option<View> {
-    let document = session.document();
-    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty()).map(|node| node.id);
-    let all = document.nodes().map(|node| node.id);
-    let candidates: Vec<NodeId> = ends.chain(all).collect();
-    candidates.into_iter().find_map(|node| View::of(document, node))
 }
 
 /// Keys that were pressed, as actions; while a text is typed they mean letters.
@@ -278,19 +364,19 @@ fn notice(ui: &mut egui::Ui, scene: &Scene<'_>) {
 
 #[cfg(test)]
 impl Editor {
-    /// The document.
-    pub(crate) fn document(&self) -> &dragfx_graph::document::Document {
-        self.session.document()
-    }
-
     /// What undo would take back.
     pub(crate) fn last_step(&self) -> Option<&str> {
         self.session.history().undo_label()
     }
 
     /// Selects nodes.
-    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+    pub(crate) fn select(&mut self, nodes: impl IntoIterator<Item = dragfx_graph::document::NodeId>) {
         self.desk.selection = nodes.into_iter().collect();
+    }
+
+    /// What panels share.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Goes to a frame.

@@ -58,3 +58,6 @@ impl Inspector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

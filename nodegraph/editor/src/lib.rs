@@ -10,6 +10,7 @@ mod command;
 mod compute;
 mod desk;
 mod dialog;
+mod dragging;
 mod editor;
 mod files;
 mod help;

@@ -16,7 +16,17 @@ struct Menu {
 }
 
 const MENUS: &[Menu] = &[
-    Menu { title: "File", groups: &[], place: None },
+    Menu {
+        title: "File",
+        groups: &[
+            &[Action::New, Action::Empty, Action::Open],
+            &[Action::Save, Action::SaveAs, Action::Revert],
+            &[Action::Import, Action::Compute],
+            &[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent],
+            &[Action::Quit],
+        ],
+        place: None,
+    },
     Menu { title: "Edit", groups: &[&[Action::Undo, Action::Redo]], place: Some(Place::Everywhere) },
     Menu {
         title: "View",
@@ -26,8 +36,21 @@ const MENUS: &[Menu] = &[
         ],
         place: Some(Place::Viewer),
     },
-    Menu { title: "Node", groups: &[&[Action::Rename]], place: Some(Place::Canvas) },
-    Menu { title: "Drag", groups: &[&[Action::Drag]], place: None },
+    Menu {
+        title: "Node",
+        groups: &[
+            &[Action::AddNode],
+            &[Action::Rename, Action::Comment, Action::Bypass, Action::ShowNode],
+            &[Action::CutNodes, Action::CopyNodes, Action::PasteNodes, Action::DuplicateNodes],
+            &[Action::DeleteNodes, Action::ExtractNodes],
+            &[Action::SelectNodes, Action::SelectNothing],
+            &[Action::FitNodes, Action::FitGraph, Action::CloserToGraph, Action::FartherFromGraph],
+            &[Action::NudgeLeft, Action::NudgeRight, Action::NudgeUp, Action::NudgeDown],
+        ],
+        place: None,
+    },
+    Menu { title: "Viewers", groups: &[], place: Some(Place::Canvas) },
+    Menu { title: "Drag", groups: DRAG, place: None },
     Menu {
         title: "Time",
         groups: &[
@@ -38,6 +61,14 @@ const MENUS: &[Menu] = &[
         place: Some(Place::Timeline),
     },
     Menu { title: "Help", groups: &[&[Action::Help, Action::About]], place: None },
+];
+
+const DRAG: &[&[Action]] = &[
+    &[Action::Drag, Action::GoOn],
+    &[Action::PlaySteps, Action::PreviousStep, Action::NextStep, Action::FirstStep, Action::LastStep],
+    &[Action::Points, Action::EnablePoint, Action::DeletePoint],
+    &[Action::Brush, Action::Erase, Action::Ellipse, Action::Rectangle, Action::Polygon],
+    &[Action::LargerBrush, Action::SmallerBrush, Action::Overlay, Action::ClearMask],
 ];
 
 /// Draws it, with the document's name at its end.
@@ -79,6 +110,26 @@ fn list(ui: &mut egui::Ui, scene: &Scene<'_>, groups: &[Vec<&Entry>], commands: 
         }
         for entry in group {
             item(ui, scene, entry, commands);
+            if entry.action == Action::Open {
+                ui.add_enabled_ui(!scene.desk.recent.is_empty(), |ui| {
+                    ui.menu_button("Open recent", |ui| recent(ui, scene, commands));
+                });
+            }
+        }
+    }
+}
+
+/// Documents that were open lately; those that are gone cannot be chosen.
+fn recent(ui: &mut egui::Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    ui.set_min_width(230.0);
+    for recent in &scene.desk.recent {
+        let name = recent.path.file_name().unwrap_or_default().to_string_lossy();
+        let button = ui.add_enabled(recent.is_there, Button::new(name));
+        let path = recent.path.display();
+        let button = button.on_hover_text(path.to_string()).on_disabled_hover_text(format!("{path} is gone"));
+        if button.clicked() {
+            commands.push(Command::Open(recent.path.clone()));
+            ui.close();
         }
     }
 }
@@ -126,7 +177,20 @@ impl Now {
             Action::Undo => step("Undo", history.undo_label()),
             Action::Redo => step("Redo", history.redo_label()),
             Action::Drag if scene.compute.is_dragging() => Self { label: Some("Stop dragging".to_owned()), ..usual() },
-            Action::Rename => if_any(scene.desk.inspected().is_some()),
+            Action::Revert => if_any(scene.session.path().is_some() && !scene.session.is_saved()),
+            Action::Compute => if_any(scene.desk.safe.is_some()),
+            Action::Rename | Action::Comment => if_any(scene.desk.inspected().is_some()),
+            Action::Bypass
+            | Action::ShowNode
+            | Action::CutNodes
+            | Action::CopyNodes
+            | Action::DuplicateNodes
+            | Action::DeleteNodes
+            | Action::ExtractNodes
+            | Action::NudgeLeft
+            | Action::NudgeRight
+            | Action::NudgeUp
+            | Action::NudgeDown => if_any(!scene.desk.selection.is_empty()),
             Action::ShowGraph => switch(layout.graph),
             Action::ShowTimeline => switch(layout.timeline),
             Action::ShowInspector => switch(layout.inspector),

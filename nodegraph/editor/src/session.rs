@@ -13,13 +13,35 @@ pub(crate) struct Session {
     history: History,
     registry: Arc<Registry>,
     path: Option<PathBuf>,
+    folder: PathBuf,
     revision: u64,
+    in_gesture: bool,
+}
+
+/// A document that was read or made.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// Its file, which saving replaces; none if it has no name yet.
+    pub(crate) path: Option<PathBuf>,
+    /// The folder that its relative paths start from.
+    pub(crate) folder: PathBuf,
+    /// Whether the file holds the document as it is.
+    pub(crate) is_saved: bool,
 }
 
 impl Session {
     /// A document without a file.
     pub(crate) fn new(document: Document, registry: Arc<Registry>) -> Self {
-        Self { document, history: History::new(), registry, path: None, revision: 0 }
+        let Origin { path, folder, .. } = Origin::none();
+        Self { document, history: History::new(), registry, path, folder, revision: 0, in_gesture: false }
+    }
+
+    /// Takes another document in the place of this one; the history begins anew.
+    pub(crate) fn replace(&mut self, document: Document, origin: Origin) {
+        self.document = document;
+        self.history = if origin.is_saved { History::new() } else { History::default() };
+        (self.path, self.folder, self.in_gesture) = (origin.path, origin.folder, false);
+        self.revision += 1;
     }
 
     /// The document.
@@ -44,7 +66,7 @@ impl Session {
 
     /// The folder that its relative paths start from.
     pub(crate) fn folder(&self) -> PathBuf {
-        self.path.as_deref().map_or_else(|| PathBuf::from("."), preset::folder)
+        self.folder.clone()
     }
 
     /// A number that is another one whenever the document may be another one.
@@ -62,6 +84,24 @@ impl Session {
         self.history.is_saved()
     }
 
+    /// Whether edits belong together at the moment.
+    pub(crate) fn in_gesture(&self) -> bool {
+        self.in_gesture
+    }
+
+    /// Notes that the document lies in a file as it is.
+    pub(crate) fn mark_saved(&mut self, path: &Path) {
+        self.settle();
+        self.history.mark_saved();
+        (self.path, self.folder) = (Some(path.to_owned()), preset::folder(path));
+        self.revision += 1;
+    }
+
+    /// Notes that something that the document reads has changed.
+    pub(crate) fn touch(&mut self) {
+        self.revision += 1;
+    }
+
     /// Makes edits together; none of them if one is refused.
     pub(crate) fn perform(&mut self, label: &str, edits: Vec<Edit>) -> Result<(), EditError> {
         self.revision += 1;
@@ -71,11 +111,13 @@ impl Session {
     /// Begins a gesture: what is performed until [`settle`](Self::settle) is undone together.
     pub(crate) fn gesture(&mut self, label: &str) {
         self.history.begin(label);
+        self.in_gesture = true;
     }
 
     /// Ends the gesture.
     pub(crate) fn settle(&mut self) {
         self.history.end();
+        self.in_gesture = false;
     }
 
     /// Takes the last edits back, and says what they were.
@@ -88,5 +130,17 @@ impl Session {
     pub(crate) fn redo(&mut self) -> Option<String> {
         self.revision += 1;
         self.history.redo(&mut self.document)
+    }
+}
+
+impl Origin {
+    /// That of a document that nobody has named.
+    pub(crate) fn none() -> Self {
+        Self { path: None, folder: PathBuf::from("."), is_saved: true }
+    }
+
+    /// That of a document that was read from a file.
+    pub(crate) fn file(path: &Path) -> Self {
+        Self { path: Some(path.to_owned()), folder: preset::folder(path), is_saved: true }
     }
 }

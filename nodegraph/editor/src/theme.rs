@@ -9,6 +9,8 @@ pub(crate) const PANEL: Color32 = Color32::from_rgb(38, 39, 42);
 pub(crate) const WELL: Color32 = Color32::from_rgb(24, 25, 27);
 /// Bars between panels: menus, headings.
 pub(crate) const BAR: Color32 = Color32::from_rgb(46, 47, 51);
+/// The background of what has to be said above the panels.
+pub(crate) const BANNER: Color32 = Color32::from_rgb(62, 48, 28);
 /// Lines between things.
 pub(crate) const LINE: Color32 = Color32::from_rgb(60, 62, 67);
 /// Buttons, and what else can be taken hold of.

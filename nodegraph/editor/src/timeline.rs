@@ -150,9 +150,9 @@ impl Timeline {
             let (drafts, presence) = (&mut self.drafts, &self.presence);
             let mut form = Form { scene, commands, drafts, presence };
             ui.label(RichText::new("Frames").color(theme::WEAK));
-            ui.allocate_ui(field, |ui| form.first_frame(ui, frames));
+            ui.allocate_ui(field, |ui| form.first_frame(ui, "First frame", frames));
             ui.label(RichText::new("to").color(theme::WEAK));
-            ui.allocate_ui(field, |ui| form.last_frame(ui, frames));
+            ui.allocate_ui(field, |ui| form.last_frame(ui, "Last frame", frames));
             if frames.last == frames.first {
                 let hint = "One frame: raise the last one to animate.";
                 ui.add(egui::Label::new(RichText::new(hint).color(theme::WEAK)).truncate());
@@ -191,14 +191,16 @@ fn transport(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     for (sign, action) in [
         ("⏮", Action::FirstFrame),
         ("⏪", Action::PreviousKey),
-        ("◁", Action::PreviousFrame),
+        ("‹", Action::PreviousFrame),
         (play, Action::Play),
-        ("▷", Action::NextFrame),
+        ("›", Action::NextFrame),
         ("⏩", Action::NextKey),
         ("⏭", Action::LastFrame),
     ] {
         let entry = action.entry();
-        let button = ui.add(Button::new(sign).min_size(vec2(26.0, ui.spacing().interact_size.y)));
+        let size = if sign.len() == 3 && sign < "⁞" { 18.0 } else { 13.0 };
+        let button =
+            ui.add(Button::new(RichText::new(sign).size(size)).min_size(vec2(26.0, ui.spacing().interact_size.y)));
         button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, entry.label));
         let keys = entry.keys.first().map(|key| format!(" ({})", keys_text(ui.ctx(), key))).unwrap_or_default();
         if button.on_hover_text(format!("{}{keys}", entry.label)).clicked() {
@@ -255,3 +257,6 @@ fn change(verb: &str, mark: &Mark, edits: Result<Vec<Edit>, String>, commands: &
         Err(error) => Command::complain(error),
     });
 }
+
+#[cfg(test)]
+mod tests;

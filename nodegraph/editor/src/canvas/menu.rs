@@ -1,7 +1,7 @@
 //! The menu of what is under the pointer.
 
 use dragfx_graph::document::Connection;
-use eframe::egui::{Button, Id, Popup, PopupKind, Pos2, Ui};
+use eframe::egui::{Id, Popup, PopupKind, Pos2, Ui};
 
 use super::aim::Over;
 use super::{Canvas, edits};
@@ -43,7 +43,7 @@ impl Canvas {
         popup.open_bool(&mut is_open).show(|ui| {
             ui.set_min_width(190.0);
             match &menu.over {
-                Over::Node(_) => actions(ui, NODE, commands),
+                Over::Node(_) => actions(ui, scene, NODE, commands),
                 Over::Wire(wire) => unplug(ui, scene, wire, commands),
                 Over::Port(place) => {
                     let wires = self.model.wires.iter().filter(|wire| wire.from == *place || wire.to == *place);
@@ -53,7 +53,7 @@ impl Canvas {
                         ui.weak("No wire to disconnect");
                     }
                 }
-                Over::Nothing => actions(ui, NOTHING, commands),
+                Over::Nothing => actions(ui, scene, NOTHING, commands),
             }
         });
         if !is_open {
@@ -62,18 +62,13 @@ impl Canvas {
     }
 }
 
-fn actions(ui: &mut Ui, groups: &[&[Action]], commands: &mut Vec<Command>) {
+fn actions(ui: &mut Ui, scene: &Scene<'_>, groups: &[&[Action]], commands: &mut Vec<Command>) {
     for (index, group) in groups.iter().enumerate() {
         if index > 0 {
             ui.separator();
         }
         for action in *group {
-            let entry = action.entry();
-            let keys = entry.keys.first().map(|key| ui.ctx().format_shortcut(key)).unwrap_or_default();
-            if ui.add(Button::new(entry.label).shortcut_text(keys)).on_hover_text(entry.doc).clicked() {
-                commands.push(Command::Act(entry.action));
-                ui.close();
-            }
+            crate::menu::item(ui, scene, action.entry(), commands);
         }
     }
 }

@@ -37,8 +37,10 @@ impl Canvas {
             let bar = rect.with_max_y(rect.min.y + 2.0 * paint::PORT * self.camera.zoom() * 2.5);
             let id = canvas.with(node);
             name(ui, id, Role::GraphicsObject, &format!("{} node", card.name), bar);
-            let state = paint::words(&scene.compute.state(node));
-            ui.ctx().accesskit_node_builder(id, |builder| builder.set_description(describe(card, &state)));
+            ui.ctx().accesskit_node_builder(id, |builder| {
+                builder.set_description(describe(card, scene));
+                builder.set_selected(scene.desk.selection.contains(&node));
+            });
             for place in self.places(node) {
                 let (Some(port), Some(at)) = (self.model.port(place), self.port(place, scene)) else { continue };
                 let label = format!("{} {} {}", card.name, place.side.name(), port.label);
@@ -59,10 +61,7 @@ impl Canvas {
         let Some(at) = self.pointer(ui).filter(|_| !is_busy) else { return };
         let text = match self.over(at, scene) {
             Over::Port(place) => self.port_text(place),
-            Over::Node(node) => self.model.card(node).map(|card| {
-                let state = paint::words(&scene.compute.state(node));
-                describe(card, &state)
-            }),
+            Over::Node(node) => self.model.card(node).map(|card| describe(card, scene)),
             Over::Wire(_) | Over::Nothing => None,
         };
         let Some(text) = text else { return };
@@ -90,11 +89,20 @@ impl Canvas {
 }
 
 /// A node in words.
-fn describe(card: &Card, state: &str) -> String {
-    let bypass = if card.bypass { "Bypassed: passes its input on." } else { "" };
-    let missing = card.missing.as_deref().unwrap_or_default();
-    let parts = [&format!("{}: {}", card.name, card.kind), &*card.summary, missing, bypass, state, &*card.note];
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+fn describe(card: &Card, scene: &Scene<'_>) -> String {
+    let slots = scene.desk.slots.iter().enumerate();
+    let shows = slots.filter(|(_, view)| view.as_ref().is_some_and(|view| view.node == card.id));
+    let shown: Vec<String> = shows.map(|(slot, _)| format!("Shown in viewer {}.", slot + 1)).collect();
+    let parts = [
+        format!("{}: {}", card.name, card.kind),
+        card.summary.clone(),
+        card.missing.clone().unwrap_or_default(),
+        if card.bypass { "Bypassed: passes its input on.".to_owned() } else { String::new() },
+        paint::words(&scene.compute.state(card.id)),
+        shown.join(" "),
+        card.note.clone(),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }
 

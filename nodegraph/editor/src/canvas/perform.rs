@@ -1,7 +1,7 @@
 //! What keys and menus do on the canvas.
 
 use super::{Canvas, NoteEditor, clipboard, edits};
-use crate::action::Action;
+use crate::action::{Action, Place};
 use crate::command::Command;
 use crate::desk::View;
 use crate::editor::Scene;
@@ -14,6 +14,9 @@ const CLOSER: f32 = 1.25;
 impl Canvas {
     /// Does what a key or a menu wants of it.
     pub(crate) fn act(&mut self, action: Action, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+        if action.entry().place != Place::Canvas {
+            return;
+        }
         match action {
             Action::AddNode => self.open_palette(self.here(), scene),
             Action::SelectNodes => {

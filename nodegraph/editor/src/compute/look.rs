@@ -35,6 +35,8 @@ pub(super) struct Wish {
     pub(super) befores: Vec<View>,
     /// Nodes to be shown small.
     pub(super) thumbnails: Vec<NodeId>,
+    /// A drag that was stopped, and has nothing left to be done but to look where its handles are.
+    pub(super) stopped: Option<NodeId>,
     /// What is there already.
     pub(super) there: There,
     pub(super) cancel: Cancel,
@@ -230,7 +232,8 @@ impl Looker {
         let mut moves = false;
         loop {
             let sight = self.planned(wish, preview.take(), view)?;
-            let waiting = waiting(&self.evaluator, &sight.plan);
+            let mut waiting = waiting(&self.evaluator, &sight.plan);
+            waiting.retain(|needed| Some(needed.node) != wish.stopped);
             if waiting.is_empty() {
                 return Some(Sight { moves, ..sight });
             }

@@ -49,16 +49,16 @@ impl Form<'_, '_> {
         plain(ui, "First and last", |ui, _| {
             ui.horizontal(|ui| {
                 let size = vec2((ui.available_width() - 6.0) / 2.0, ui.spacing().interact_size.y);
-                ui.allocate_ui(size, |ui| self.first_frame(ui, frames));
-                ui.allocate_ui(size, |ui| self.last_frame(ui, frames));
+                ui.allocate_ui(size, |ui| self.first_frame(ui, "First frame of the document", frames));
+                ui.allocate_ui(size, |ui| self.last_frame(ui, "Last frame of the document", frames));
             });
         });
         plain(ui, "Rate", |ui, _| self.rate(ui, frames));
     }
 
     /// The first frame; it takes the last one with it if that would be before it.
-    pub(crate) fn first_frame(&mut self, ui: &mut Ui, frames: FrameRange) {
-        self.frame_number(ui, "First frame", frames.first as f64, |first| FrameRange {
+    pub(crate) fn first_frame(&mut self, ui: &mut Ui, name: &str, frames: FrameRange) {
+        self.frame_number(ui, name, "Set first frame", frames.first as f64, |first| FrameRange {
             first,
             last: frames.last.max(first),
             ..frames
@@ -66,8 +66,8 @@ impl Form<'_, '_> {
     }
 
     /// The last frame; it takes the first one with it if that would be after it.
-    pub(crate) fn last_frame(&mut self, ui: &mut Ui, frames: FrameRange) {
-        self.frame_number(ui, "Last frame", frames.last as f64, |last| FrameRange {
+    pub(crate) fn last_frame(&mut self, ui: &mut Ui, name: &str, frames: FrameRange) {
+        self.frame_number(ui, name, "Set last frame", frames.last as f64, |last| FrameRange {
             last,
             first: frames.first.min(last),
             ..frames
@@ -83,10 +83,9 @@ impl Form<'_, '_> {
         self.complaint(ui, response.id);
     }
 
-    fn frame_number(&mut self, ui: &mut Ui, name: &str, value: f64, set: impl Fn(i64) -> FrameRange) {
+    fn frame_number(&mut self, ui: &mut Ui, name: &str, step: &str, value: f64, set: impl Fn(i64) -> FrameRange) {
         let scale = Scale { range: (-1e7, 1e7), slider: None, whole: true, unit: String::new() };
-        let step = format!("Set {}", name.to_lowercase());
-        let response = self.typed(ui, &scale, value, name, &step, &|value| Ok(Edit::SetFrames(set(value as i64))));
+        let response = self.typed(ui, &scale, value, name, step, &|value| Ok(Edit::SetFrames(set(value as i64))));
         self.complaint(ui, response.id);
     }
 

@@ -19,7 +19,8 @@ impl Form<'_, '_> {
     /// The panel of a node. With `rename` its name is typed next.
     pub(crate) fn node(&mut self, ui: &mut Ui, node: &Node, rename: bool) {
         self.head(ui, node, rename);
-        self.state(ui, node);
+        let state = self.scene.compute.state(node.id);
+        self.state(ui, &state);
         match &node.kind {
             NodeKind::Known(operator) => {
                 let decl = operator.decl();
@@ -32,6 +33,11 @@ impl Form<'_, '_> {
                     });
                 }
                 section(ui, "Inputs and outputs", true, |ui| self.ports(ui, node, decl));
+                if let NodeState::Failed(message) = &state {
+                    section(ui, "Why it cannot be computed", true, |ui| {
+                        ui.add(Label::new(RichText::new(message).color(theme::ERROR)).wrap().selectable(true));
+                    });
+                }
                 section(ui, "About this node", false, |ui| {
                     ui.add(Label::new(&*decl.doc).wrap());
                 });
@@ -86,19 +92,22 @@ impl Form<'_, '_> {
         });
     }
 
-    fn state(&mut self, ui: &mut Ui, node: &Node) {
-        let (text, color) = match self.scene.compute.state(node.id) {
-            NodeState::Unknown => return,
-            NodeState::Cached => ("Its result is there".to_owned(), theme::GOOD),
-            NodeState::Stale => ("Its result has to be computed".to_owned(), theme::WEAK),
-            NodeState::Waiting => ("Waits for a drag to be started: press Space".to_owned(), theme::ACCENT),
-            NodeState::Failed(message) => (message, theme::ERROR),
+    /// What the node is at: always one line, so that nothing below it moves while things are computed.
+    fn state(&mut self, ui: &mut Ui, state: &NodeState) {
+        let (text, color) = match state {
+            NodeState::Unknown => ("–", theme::WEAK),
+            NodeState::Cached => ("Its result is there", theme::GOOD),
+            NodeState::Stale => ("Has to be computed", theme::WEAK),
+            NodeState::Waiting => ("Waits for a drag: press Space", theme::ACCENT),
+            NodeState::Failed(message) => (&**message, theme::ERROR),
             NodeState::Computing { done, what } => {
-                plain(ui, "State", |ui, _| ui.add(ProgressBar::new(done as f32).text(what)));
+                plain(ui, "State", |ui, _| ui.add(ProgressBar::new(*done as f32).text(what)));
                 return;
             }
         };
-        plain(ui, "State", |ui, _| ui.add(Label::new(RichText::new(text).color(color)).wrap().selectable(true)));
+        plain(ui, "State", |ui, _| {
+            ui.horizontal(|ui| ui.add(Label::new(RichText::new(text).color(color)).truncate()));
+        });
     }
 
     fn ports(&mut self, ui: &mut Ui, node: &Node, decl: &NodeDecl) {

@@ -38,7 +38,8 @@ impl Form<'_, '_> {
             });
             if is_list {
                 self.list(ui, setting);
-            } else {
+            } else if !matches!(setting.decl.kind, Kind::Choice { .. } | Kind::Model) {
+                // The list of a combo box would open where the menu does.
                 self.menu(&control, setting);
             }
             self.complaint(ui, control.id);

@@ -1,8 +1,9 @@
 //! A line of a panel: a label, a control, and marks at its end, in columns that stand below each other.
 
+use eframe::egui::collapsing_header::{CollapsingState, paint_default_icon};
 use eframe::egui::{
-    self, Align, Color32, Label, Layout, Response, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2,
-    vec2,
+    Align, Align2, Button, Color32, Label, Layout, Response, RichText, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use super::setting::Keyed;
@@ -46,11 +47,28 @@ pub(crate) fn plain<R>(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui, R
     row(ui, |ui| ui.add(Label::new(RichText::new(label).color(theme::WEAK)).truncate()), control, 0, |_| ())
 }
 
-/// A heading of a part of the panel that can be folded.
-pub(crate) fn section<R>(ui: &mut Ui, title: &str, is_open: bool, content: impl FnOnce(&mut Ui) -> R) {
-    ui.add_space(2.0);
-    let header = egui::CollapsingHeader::new(RichText::new(title).strong()).default_open(is_open);
-    header.show_background(true).show_unindented(ui, content);
+/// A part of the panel under a heading; a click on that folds it.
+pub(crate) fn section(ui: &mut Ui, title: &str, is_open: bool, content: impl FnOnce(&mut Ui)) {
+    let id = ui.make_persistent_id(title);
+    let mut state = CollapsingState::load_with_default_open(ui.ctx(), id, is_open);
+    ui.add_space(4.0);
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    let (rect, header) = ui.allocate_exact_size(size, Sense::click());
+    header.widget_info(|| WidgetInfo::selected(WidgetType::CollapsingHeader, true, state.is_open(), title));
+    if header.clicked() {
+        state.toggle(ui);
+    }
+    let fill = if header.hovered() { theme::GRIP } else { theme::BAR };
+    ui.painter().rect_filled(rect, 3.0, fill);
+    if header.has_focus() {
+        ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, theme::ACCENT), StrokeKind::Inside);
+    }
+    let icon = rect.with_max_x(rect.left() + rect.height());
+    let icon = header.clone().with_new_rect(icon.shrink(6.0));
+    paint_default_icon(ui, state.openness(ui.ctx()), &icon);
+    let at = pos2(rect.left() + 24.0, rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, title, TextStyle::Body.resolve(ui.style()), theme::TEXT);
+    state.show_body_unindented(ui, content);
 }
 
 /// A button that gives a parameter its default back.
@@ -99,7 +117,7 @@ fn mark(ui: &mut Ui, name: &str, can: bool) -> Option<(Response, Color32)> {
     }
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, name));
     if response.has_focus() {
-        ui.painter().rect_stroke(response.rect, 2.0, Stroke::new(1.0, theme::ACCENT), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(response.rect, 2.0, Stroke::new(1.0, theme::ACCENT), StrokeKind::Inside);
     }
     let color = if response.hovered() { Color32::WHITE } else { theme::WEAK };
     Some((response, color))
@@ -108,7 +126,8 @@ fn mark(ui: &mut Ui, name: &str, can: bool) -> Option<(Response, Color32)> {
 /// A small button at the end of a line, as wide as a mark.
 pub(crate) fn small_button(ui: &mut Ui, sign: &str, name: &str, can: bool) -> bool {
     let height = ui.spacing().interact_size.y;
-    let response = ui.add_enabled(can, egui::Button::new(sign).frame(false).min_size(vec2(MARK, height)));
+    let response =
+        ui.add_enabled(can, Button::new(RichText::new(sign).size(15.0)).frame(false).min_size(vec2(MARK, height)));
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, can, name));
     response.on_hover_text(name).clicked()
 }

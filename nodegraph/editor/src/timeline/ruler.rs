@@ -72,9 +72,10 @@ impl Ruler {
         let top = pos2(self.x(frame as f64), self.rect.top());
         painter.line_segment([top, pos2(top.x, self.rect.bottom())], Stroke::new(1.5, theme::ACCENT));
         let text = painter.layout_no_wrap(frame.to_string(), FontId::proportional(11.0), theme::WELL);
-        let flag = Rect::from_min_size(top - vec2(text.size().x / 2.0 + 4.0, 0.0), text.size() + vec2(8.0, 2.0));
+        // As high as the numbers, to hide what it stands upon.
+        let flag = Rect::from_min_size(top - vec2(text.size().x / 2.0 + 4.0, 0.0), text.size() + vec2(8.0, 8.0));
         painter.rect_filled(flag, 2.0, theme::ACCENT);
-        painter.galley(flag.min + vec2(4.0, 1.0), text, theme::WELL);
+        painter.galley(flag.min + vec2(4.0, 6.0), text, theme::WELL);
     }
 
     /// The middle of a keyframe's mark.

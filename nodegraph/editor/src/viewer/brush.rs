@@ -61,7 +61,11 @@ impl Brush {
             self.drop_shape();
             return None;
         }
-        if tool == Tool::Polygon { self.polygon(ui, picture, placement) } else { self.pull(ui, picture, placement, tool) }
+        if tool == Tool::Polygon {
+            self.polygon(ui, picture, placement)
+        } else {
+            self.pull(ui, picture, placement, tool)
+        }
     }
 
     /// Strokes, ellipses and rectangles: from a press to letting go.
@@ -80,7 +84,10 @@ impl Brush {
         match self.making.as_mut()? {
             Making::Stroke(line) => ui.input(|input| {
                 // All places since the last frame: a fast stroke is round, too.
-                let moves = input.events.iter().filter_map(|event| if let Event::PointerMoved(to) = event { Some(*to) } else { None });
+                let moves = input
+                    .events
+                    .iter()
+                    .filter_map(|event| if let Event::PointerMoved(to) = event { Some(*to) } else { None });
                 line.extend(moves.map(at));
             }),
             Making::Box { from, to } => {
@@ -151,7 +158,10 @@ impl Brush {
                 let rect = egui::Rect::from_two_pos(screen(from), screen(to));
                 if tool == Tool::Ellipse {
                     let (center, radius) = (rect.center(), rect.size() / 2.0);
-                    painter.add(egui::epaint::EllipseShape { fill: wet, ..egui::epaint::EllipseShape::stroke(center, radius, edge) });
+                    painter.add(egui::epaint::EllipseShape {
+                        fill: wet,
+                        ..egui::epaint::EllipseShape::stroke(center, radius, edge)
+                    });
                 } else {
                     painter.rect(rect, 0.0, wet, edge, StrokeKind::Middle);
                 }

@@ -6,7 +6,9 @@ use eframe::egui::{Pos2, Rect, Vec2, pos2, vec2};
 /// Smallest and largest size of a picture's pixel, in pixels of the screen.
 const ZOOMS: (f32, f32) = (0.02, 64.0);
 /// Room between the picture and the border when it is fitted, points.
-const MARGIN: f32 = 16.0;
+const MARGIN: f32 = 12.0;
+/// More room below it, for what is said there.
+const LINE: f32 = 36.0;
 
 /// Which part of a picture is looked at. What 100 % is depends on the screen: one of its own pixels for each of the
 /// picture's, so that nothing is resampled there.
@@ -40,15 +42,17 @@ impl Camera {
     /// Where a picture of `size` pixels is in `view`, on a screen of `density` pixels a point.
     pub(super) fn place(self, view: Rect, size: [usize; 2], density: f32) -> Placement {
         let whole = extent(size);
-        let (middle, zoom) = match self {
+        let (center, middle, zoom) = match self {
             Self::Fit => {
-                let room = (view.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0)) * density;
-                (Vec2::splat(0.5), (room.x / whole.x).min(room.y / whole.y).clamp(ZOOMS.0, ZOOMS.1))
+                let room = view.with_max_y(view.max.y - LINE).shrink(MARGIN);
+                let size = room.size().max(Vec2::splat(1.0)) * density;
+                let zoom = (size.x / whole.x).min(size.y / whole.y).clamp(ZOOMS.0, ZOOMS.1);
+                (room.center(), Vec2::splat(0.5), zoom)
             }
-            Self::At { middle, zoom } => (middle, zoom),
+            Self::At { middle, zoom } => (view.center(), middle, zoom),
         };
         let scale = zoom / density;
-        let exact = view.center() - middle * whole * scale;
+        let exact = center - middle * whole * scale;
         // On whole pixels of the screen, so that those of the picture are sharp at 100 % and above.
         let corner = pos2((exact.x * density).round() / density, (exact.y * density).round() / density);
         Placement { corner, exact, scale, size, density }
@@ -60,6 +64,12 @@ impl Camera {
         let scale = zoom / placement.density;
         let corner = fixed - (fixed - placement.exact) * (scale / placement.scale);
         let middle = (view.center() - corner) / (extent(placement.size) * scale);
+        Self::At { middle, zoom }
+    }
+
+    /// Another zoom; what is in the middle stays there.
+    pub(super) fn with_zoom(self, zoom: f32) -> Self {
+        let middle = if let Self::At { middle, .. } = self { middle } else { Vec2::splat(0.5) };
         Self::At { middle, zoom }
     }
 
@@ -149,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_fitted_picture_fills_the_view_and_its_hundred_percent_are_screen_pixels() {
-        let placement = Camera::Fit.place(view(), [250, 100], 2.0);
-        assert_eq!((placement.rect().width(), placement.zoom()), (500.0, 4.0));
+        let placement = Camera::Fit.place(view(), [254, 100], 2.0);
+        assert_eq!((placement.rect().width(), placement.zoom()), (508.0, 4.0));
         assert!(view().contains_rect(placement.rect()));
         let at = Camera::At { middle: Vec2::splat(0.5), zoom: 1.0 }.place(view(), [250, 100], 2.0);
         assert_eq!(at.rect().width(), 125.0, "250 pixels of a screen that has two of them in a point");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use eframe::egui::{
-    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions, pos2,
-    vec2,
+    self, Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions,
+    pos2, vec2,
 };
 
 use super::camera::Placement;
@@ -26,7 +26,8 @@ pub(super) struct Picture {
 
 struct Uploaded {
     texture: TextureHandle,
-    serial: u64,
+    /// What was uploaded last.
+    serial: Option<u64>,
     options: TextureOptions,
     is_opaque: bool,
 }
@@ -39,23 +40,28 @@ impl Picture {
         if !uploaded.is_opaque {
             checkers(&painter, placement.rect().intersect(painter.clip_rect()));
         }
-        painter.image(uploaded.texture.id(), placement.rect(), WHOLE, Color32::WHITE);
+        image(&painter, uploaded.texture.id(), placement);
     }
 
     fn upload(&mut self, context: &egui::Context, shown: &Shown, options: TextureOptions) -> &Uploaded {
         let uploaded = self.uploaded.get_or_insert_with(|| Uploaded {
             texture: context.load_texture("picture", ColorImage::filled([1, 1], Color32::TRANSPARENT), options),
-            serial: 0,
+            serial: None,
             options,
             is_opaque: true,
         });
-        if uploaded.serial != shown.serial || uploaded.options != options {
+        if uploaded.serial != Some(shown.serial) || uploaded.options != options {
             uploaded.is_opaque = shown.pixels.pixels.iter().all(|pixel| pixel.is_opaque());
             uploaded.texture.set(Arc::clone(&shown.pixels), options);
-            (uploaded.serial, uploaded.options) = (shown.serial, options);
+            (uploaded.serial, uploaded.options) = (Some(shown.serial), options);
         }
         uploaded
     }
+}
+
+/// Draws a texture where the picture is.
+pub(super) fn image(painter: &Painter, texture: TextureId, placement: &Placement) {
+    painter.image(texture, placement.rect(), WHOLE, Color32::WHITE);
 }
 
 /// How a picture is sampled: from twice its size on pixel by pixel, below smoothly.

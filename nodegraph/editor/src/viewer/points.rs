@@ -52,7 +52,13 @@ impl PointTool {
     }
 
     /// What a press on the picture, a pull and letting go do: a new point, with its target where it was let go.
-    pub(super) fn set(&mut self, ui: &Ui, picture: &Response, placement: &Placement, count: usize) -> Option<PointChange> {
+    pub(super) fn set(
+        &mut self,
+        ui: &Ui,
+        picture: &Response,
+        placement: &Placement,
+        count: usize,
+    ) -> Option<PointChange> {
         let (pressed, origin, pointer) = ui.input(|input| {
             let pointer = &input.pointer;
             (pointer.button_pressed(PointerButton::Primary), pointer.press_origin(), pointer.interact_pos())
@@ -77,9 +83,9 @@ impl PointTool {
         }
         if self.held.is_none() && picture.clicked() {
             // Pressed and let go between two frames.
-            let handle = within(placement, place(picture.interact_pointer_pos().filter(inside)?));
+            let at = picture.interact_pointer_pos().filter(inside)?;
             self.selected = Some(count);
-            return Some(PointChange::Add(PointPair::new(handle, handle)));
+            return Some(dab(placement, at));
         }
         let is_new = matches!(&self.held, Some(Held { change: PointChange::Add(_), .. }));
         if is_new { self.let_go(ui) } else { None }
@@ -177,6 +183,12 @@ impl PointChange {
     fn placed(handle: bool, index: usize, place: ImagePoint) -> Self {
         if handle { Self::Handle(index, place) } else { Self::Target(index, place) }
     }
+}
+
+/// A new point that has nowhere to go yet.
+pub(super) fn dab(placement: &Placement, at: Pos2) -> PointChange {
+    let handle = within(placement, placement.to_image(at));
+    PointChange::Add(PointPair::new(handle, handle))
 }
 
 /// A place where a handle can be: on the picture.

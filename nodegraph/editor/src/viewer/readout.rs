@@ -38,12 +38,10 @@ mod tests {
 
     #[test]
     fn pixels_are_told_in_their_own_encoding() {
-        let pixels = Array3::from_shape_fn((2, 3, 4), |(y, x, channel)| if (y, x, channel) == (1, 2, 0) { 2.0 } else { 0.5 });
+        let pixels =
+            Array3::from_shape_fn((2, 3, 4), |(y, x, channel)| if (y, x, channel) == (1, 2, 0) { 2.0 } else { 0.5 });
         let image = Value::Image(Image::new(pixels, Transfer::Linear).into());
-        assert_eq!(
-            pixel(&image, [2, 1]),
-            "2, 1   R 2.0000  G 0.5000  B 0.5000  A 0.5000   510 128 128 128   linear"
-        );
+        assert_eq!(pixel(&image, [2, 1]), "2, 1   R 2.0000  G 0.5000  B 0.5000  A 0.5000   510 128 128 128   linear");
         let mask = Value::Mask(MaskImage::new(Array2::from_elem((1, 1), 0.25)).into());
         assert_eq!(pixel(&mask, [0, 0]), "0, 0   may change 0.250");
     }

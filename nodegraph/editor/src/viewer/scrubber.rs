@@ -1,8 +1,8 @@
 //! The row below the picture: starting and stopping the drag, and going through its steps.
 
 use eframe::egui::{
-    Align, Button, Color32, CursorIcon, Layout, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align, Button, Color32, CursorIcon, Layout, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::standing::{Phase, Standing};
@@ -126,5 +126,11 @@ fn paint(painter: &Painter, rect: Rect, line: Rect, standing: &Standing) {
     painter.add(Shape::line(curve, Stroke::new(1.2, theme::WEAK)));
     painter.vline(shown, rect.y_range(), Stroke::new(2.0, theme::ACCENT));
     let grip = Rect::from_center_size(pos2(shown, rect.center().y), Vec2::new(7.0, 14.0));
-    painter.rect(grip, 2.0, theme::ACCENT, Stroke::new(1.0, Color32::from_black_alpha(160)), eframe::egui::StrokeKind::Outside);
+    painter.rect(
+        grip,
+        2.0,
+        theme::ACCENT,
+        Stroke::new(1.0, Color32::from_black_alpha(160)),
+        eframe::egui::StrokeKind::Outside,
+    );
 }

@@ -1,7 +1,10 @@
 //! Where a drag stands: its points as they are on the picture that is shown, and the way that they have come.
 
+use std::sync::Arc;
+
 use dragfx_engine::{ImagePoint, PointPair, StopReason};
 use dragfx_graph::document::Document;
+use dragfx_graph::value::Trajectory;
 
 use super::subject::Handles;
 use crate::compute::DragState;
@@ -47,10 +50,11 @@ pub(super) enum Phase {
 impl Standing {
     /// The drag of `handles` at a frame.
     pub(super) fn of(document: &Document, handles: &Handles, frame: f64, state: &DragState) -> Self {
+        let given = own_points(document, handles, frame);
         if let Some(live) = &state.live {
             return Self {
                 phase: Phase::Running,
-                points: live.points.clone(),
+                points: if live.points.is_empty() { given } else { live.points.clone() },
                 paths: live.paths.clone(),
                 losses: live.losses.clone(),
                 step: live.step as f64,
@@ -59,9 +63,10 @@ impl Standing {
                 step_ms: Some(live.step_ms).filter(|&time| time > 0.0),
             };
         }
-        let Some(way) = state.trajectory.as_ref().filter(|way| way.steps() > 0) else {
-            return Self::ready(own_points(document, handles, frame), state.trajectory.is_some());
-        };
+        // What is known of a drag may be older than its points.
+        let is_current = |way: &&Arc<Trajectory>| handles.points.own().is_none() || way.given == given;
+        let way = state.trajectory.as_ref().filter(is_current);
+        let Some(way) = way.filter(|way| way.steps() > 0) else { return Self::ready(given, way.is_some()) };
         let progress = document.node(handles.drag).map_or(1.0, |drag| drag.params_at(frame).float("progress"));
         let points = way.points_at(progress);
         let path = |index: usize| way.points.iter().map(|points| points[index].handle).collect();
@@ -75,6 +80,11 @@ impl Standing {
             step_ms: None,
             points,
         }
+    }
+
+    /// A picture that could be dragged.
+    pub(super) fn empty() -> Self {
+        Self::ready(Vec::new(), false)
     }
 
     /// Before the first step. A drag whose points lie on their targets has `arrived` before it began.
@@ -128,8 +138,6 @@ fn left(points: &[PointPair]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use dragfx_graph::document::Edit;
     use dragfx_graph::param::{Param, ParamValue};
 
@@ -139,8 +147,7 @@ mod tests {
     use crate::viewer::testing::{Graph, pair, view, way};
 
     fn graph(points: Vec<PointPair>, progress: f64) -> Graph {
-        let mut graph =
-            Graph::of(&[("latent", &[]), ("points", &[]), ("drag", &["latent1.latent", "points1.points"])]);
+        let mut graph = Graph::of(&[("latent", &[]), ("points", &[]), ("drag", &["latent1.latent", "points1.points"])]);
         for (node, param, value) in
             [("points1", "points", ParamValue::Points(points)), ("drag1", "progress", ParamValue::Float(progress))]
         {
@@ -181,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_drag_that_runs_shows_what_it_does() {
-        let live = Live { step: 2, points: vec![pair(3.0, 0.0, 5.0)], left: 5.0, step_ms: 14.6, ..Live::default() };
+        let mut live = Live::default();
+        (live.step, live.points, live.left, live.step_ms) = (2, vec![pair(3.0, 0.0, 5.0)], 5.0, 14.6);
         let state = DragState { live: Some(Arc::new(live)), ..DragState::default() };
         let running = standing(&graph(vec![pair(0.0, 0.0, 8.0)], 1.0), &state);
         assert_eq!((running.phase, running.line().as_str()), (Phase::Running, "step 2 · 5.0 px left · 15 ms/step"));

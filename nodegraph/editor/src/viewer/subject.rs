@@ -85,6 +85,14 @@ impl Source {
         if is_kind(source, kind) { Self::Own(source.id) } else { Self::Other(source.id) }
     }
 
+    /// The node that is wired.
+    pub(crate) fn node(self) -> Option<NodeId> {
+        match self {
+            Self::None => None,
+            Self::Own(node) | Self::Other(node) => Some(node),
+        }
+    }
+
     /// The node that people draw in.
     pub(crate) fn own(self) -> Option<NodeId> {
         if let Self::Own(node) = self { Some(node) } else { None }

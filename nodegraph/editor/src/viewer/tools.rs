@@ -1,8 +1,8 @@
 //! The tools, and the bar that they stand in.
 
 use eframe::egui::{
-    Color32, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, epaint::EllipseShape,
-    pos2, vec2,
+    Color32, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType,
+    epaint::EllipseShape, pos2, vec2,
 };
 
 use crate::action::Action;
@@ -112,7 +112,9 @@ fn icon(painter: &Painter, rect: Rect, tool: Tool, color: Color32) {
         }
         Tool::Polygon => {
             let corners = vec![at(0.05, 0.4), at(0.5, 0.02), at(0.98, 0.32), at(0.72, 0.95), at(0.2, 0.85)];
-            corners.iter().for_each(|&corner| drop(painter.circle_filled(corner, 1.8, color)));
+            for &corner in &corners {
+                painter.circle_filled(corner, 1.8, color);
+            }
             painter.add(Shape::closed_line(corners, Stroke::new(1.3, color)));
         }
     }
