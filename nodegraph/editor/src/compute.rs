@@ -49,6 +49,8 @@ pub(crate) struct Compute {
     /// The document as it was sent last, and its revision.
     document: Option<(u64, Arc<Document>)>,
     asked: Option<Asked>,
+    /// The number of the oldest wish whose answers count.
+    oldest: u64,
     look: Cancel,
     /// Looks that a newer one has taken the place of, and when they are ended.
     overtaken: Vec<(Cancel, Instant)>,
@@ -122,8 +124,8 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-/// What panels want to see beside what the desk shows.
-#[derive(Default)]
+/// What panels want to see.
+#[derive(Default, PartialEq)]
 struct Wanted {
     views: Vec<View>,
     befores: Vec<View>,
@@ -133,11 +135,10 @@ struct Wanted {
 /// What a look was asked for.
 #[derive(PartialEq)]
 struct Asked {
+    opened: u64,
     revision: u64,
     frame: i64,
-    views: Vec<View>,
-    befores: Vec<View>,
-    thumbnails: BTreeSet<NodeId>,
+    wanted: Wanted,
 }
 
 /// How long a look may go on that a newer one has overtaken: pictures that come quickly are seen while a slider moves.
@@ -170,6 +171,7 @@ impl Compute {
             writer,
             document: None,
             asked: None,
+            oldest: 0,
             look: Cancel::new(),
             overtaken: Vec::new(),
             drag: Cancel::new(),
@@ -207,16 +209,13 @@ impl Compute {
             }
             !is_over
         });
-        let Wanted { views: more, befores, thumbnails } = self.wanted.take();
-        let compared = desk.compared().map(|(view, _)| view);
-        let mut views: Vec<View> = desk.shown().into_iter().chain(compared).cloned().collect();
-        views.extend(more);
-        views.dedup();
-        let (mut befores, mut thumbnails) = (befores, thumbnails);
-        if desk.safe.is_some() {
-            (views, befores, thumbnails) = Default::default();
+        // A stranger's graph may read files and take for ever: nothing of it is computed unasked.
+        let wanted = self.wanted(desk);
+        let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
+        let asked = Asked { opened: session.opened(), revision: session.revision(), frame: desk.frame, wanted };
+        if self.asked.as_ref().is_some_and(|old| old.opened != asked.opened) {
+            self.forget();
         }
-        let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
             self.wish(session, desk, &asked, now);
             context.request_repaint_after(PATIENCE);
@@ -344,6 +343,30 @@ impl Compute {
         std::mem::take(&mut self.exports)
     }
 
+    /// Forgets what is shown, and what is still found of it, as another document was opened, whose nodes may have the numbers
+    /// of others.
+    fn forget(&mut self) {
+        self.oldest = self.board.number();
+        self.shown.clear();
+        self.befores.clear();
+        self.thumbnails.clear();
+        self.troubles.clear();
+        self.standing = Standing::default();
+    }
+
+    /// What panels have asked for, what the desk shows first.
+    fn wanted(&self, desk: &Desk) -> Wanted {
+        let asked = self.wanted.take();
+        let compared = desk.compared().map(|(view, _)| view);
+        let mut views: Vec<View> = Vec::new();
+        for view in desk.shown().into_iter().chain(compared).chain(&asked.views) {
+            if !views.contains(view) {
+                views.push(view.clone());
+            }
+        }
+        Wanted { views, ..asked }
+    }
+
     /// Takes in what the board says.
     fn take_in(&mut self) {
         let mut content = self.board.read();
@@ -356,7 +379,8 @@ impl Compute {
         self.busy = content.looking.clone();
         self.busy.extend(content.dragging.clone());
         drop(content);
-        for finding in findings {
+        let findings = findings.into_iter().filter(|(number, _)| *number >= self.oldest);
+        for (_, finding) in findings {
             match finding {
                 Finding::Shown(view, fingerprint, shown) => {
                     self.troubles.remove(&view);
@@ -375,9 +399,9 @@ impl Compute {
     /// Sends a wish to the thread that looks.
     fn wish(&mut self, session: &Session, desk: &Desk, asked: &Asked, now: Instant) {
         let document = self.document(session);
-        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.views.contains(view);
+        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.wanted.views.contains(view);
         self.shown.retain(|view, _| is_open(view));
-        self.befores.retain(|view, _| asked.befores.contains(view));
+        self.befores.retain(|view, _| asked.wanted.befores.contains(view));
         self.troubles.retain(|view, _| is_open(view));
         self.thumbnails.retain(|&node, _| document.node(node).is_some());
         let there = There {
@@ -392,9 +416,9 @@ impl Compute {
             folder: session.folder(),
             registry: Arc::clone(session.registry()),
             frame: asked.frame as f64,
-            views: asked.views.clone(),
-            befores: asked.befores.clone(),
-            thumbnails: asked.thumbnails.iter().copied().collect(),
+            views: asked.wanted.views.clone(),
+            befores: asked.wanted.befores.clone(),
+            thumbnails: asked.wanted.thumbnails.iter().copied().collect(),
             stopped: self.stopped.filter(|(_, revision)| *revision == asked.revision).map(|(node, _)| node),
             there,
             cancel: self.look.clone(),

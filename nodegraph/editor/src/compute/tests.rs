@@ -283,6 +283,9 @@ fn thumbnails_come_to_those_who_ask() {
     bench.wire(bench.latent, "latent", generate, "latent");
     bench.rest();
     let mask = bench.add("mask");
+    for side in ["width", "height"] {
+        bench.set(mask, side, ParamValue::Int(64));
+    }
     assert!(bench.compute.thumbnail(generate).is_none());
     bench.until("thumbnails", |bench| {
         let there = [generate, mask, bench.drag].map(|node| bench.compute.thumbnail(node).is_some());
