@@ -55,6 +55,7 @@ pub(crate) enum Action {
     ExportPicture,
     ExportFilm,
     ExportLatent,
+    Render,
     Rename,
     Play,
     PreviousFrame,
@@ -292,6 +293,13 @@ pub(crate) const ACTIONS: &[Entry] = &[
         label: "Export latent…",
         doc: "Writes the latent at the step that is shown to a file.",
         keys: &[],
+    },
+    Entry {
+        action: Action::Render,
+        place: Place::Everywhere,
+        label: "Render",
+        doc: "Writes what the Write nodes say, for all frames of the timeline; files that are up to date are left.",
+        keys: &[key(NONE, Key::F7)],
     },
     Entry {
         action: Action::New,
@@ -693,7 +701,7 @@ pub(crate) const GESTURES: &[Gesture] = &[
         doc: "Moves the picture. Two fingers that are swept do so, too.",
     },
     Gesture { place: Place::Viewer, how: "Hold `", doc: "Shows the picture before all drags." },
-    Gesture { place: Place::Viewer, how: "Shift+1 to 9", doc: "Chooses the slot that is compared with." },
+    Gesture { place: Place::Viewer, how: "1 to 9", doc: "Shows a slot; with Shift compares with it." },
     Gesture {
         place: Place::Canvas,
         how: "Drag the empty graph",

@@ -44,8 +44,8 @@ use widget::Widget;
 pub(crate) struct Canvas {
     camera: Camera,
     wheel: Wheel,
-    /// Whether the whole graph has been shown once.
-    is_fitted: bool,
+    /// The [document](crate::session::Session::serial) that was shown whole when it came.
+    fitted: Option<u64>,
     model: Model,
     /// The document that the model is made of.
     revision: Option<u64>,
@@ -72,8 +72,8 @@ impl Canvas {
         ui.set_clip_rect(panel.intersect(ui.clip_rect()));
         self.refresh(ui, scene);
         self.camera.settle_in(panel);
-        if !self.is_fitted {
-            self.is_fitted = true;
+        if self.fitted != Some(scene.session.serial()) {
+            self.fitted = Some(scene.session.serial());
             self.fit(|_| true);
         }
         self.navigate(ui);
@@ -95,6 +95,12 @@ impl Canvas {
         self.point(ui, scene, &events, commands);
         self.exchange(ui, scene, commands);
         ui.advance_cursor_after_rect(panel);
+    }
+
+    /// The place in the graph that is there on the screen, if the canvas is.
+    pub(crate) fn place_at(&self, at: Pos2) -> Option<[f64; 2]> {
+        let place = self.camera.to_canvas(at);
+        self.camera.panel().contains(at).then(|| [f64::from(place.x), f64::from(place.y)])
     }
 
     /// Makes the model anew if the document is another one.
@@ -144,7 +150,7 @@ impl Canvas {
         let (zoom, wanted) = (self.camera.zoom(), self.wanted());
         let cards = self.order.iter().filter_map(|&id| Some((self.model.card(id)?.clone(), self.rect(id, scene)?)));
         let cards: Vec<_> = cards.filter(|(card, rect)| seen.intersects(*rect) || self.hold.is_of(card.id)).collect();
-        let desk = scene.desk;
+        let (desk, end) = (scene.desk, self.hold.hand().map(|hand| hand.end));
         let drawn = |(card, rect): (std::rc::Rc<model::Card>, Rect)| {
             let slots = desk.slots.iter().enumerate();
             let slots = slots.filter(|(_, view)| view.as_ref().is_some_and(|view| view.node == card.id));
@@ -156,6 +162,7 @@ impl Canvas {
                 slots: slots.map(|(slot, _)| (slot + 1, slot == desk.a)).collect(),
                 picture: scene.compute.thumbnail(card.id).map(|shown| self.pictures.texture(ui, card.id, shown)),
                 wanted,
+                held: end.filter(|end| end.node == card.id).map(|end| (end.side, end.index)),
                 card,
             }
         };

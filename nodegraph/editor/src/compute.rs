@@ -135,7 +135,8 @@ struct Wanted {
 /// What a look was asked for.
 #[derive(PartialEq)]
 struct Asked {
-    opened: u64,
+    /// The number of the document.
+    document: u64,
     revision: u64,
     frame: i64,
     wanted: Wanted,
@@ -212,8 +213,8 @@ impl Compute {
         // A stranger's graph may read files and take for ever: nothing of it is computed unasked.
         let wanted = self.wanted(desk);
         let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
-        let asked = Asked { opened: session.opened(), revision: session.revision(), frame: desk.frame, wanted };
-        if self.asked.as_ref().is_some_and(|old| old.opened != asked.opened) {
+        let asked = Asked { document: session.serial(), revision: session.revision(), frame: desk.frame, wanted };
+        if self.asked.as_ref().is_some_and(|old| old.document != asked.document) {
             self.forget();
         }
         if self.asked.as_ref() != Some(&asked) {
@@ -299,6 +300,11 @@ impl Compute {
     pub(crate) fn is_busy(&self) -> bool {
         let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
         !is_idle || !self.board.read().is_told()
+    }
+
+    /// Whether what is looked at may not be known as it is now.
+    pub(crate) fn is_looking(&self) -> bool {
+        !self.looker.is_idle() || !self.board.read().is_told()
     }
 
     /// Whether a drag runs.

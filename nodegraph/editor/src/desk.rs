@@ -54,8 +54,8 @@ pub(crate) struct Desk {
     pub(crate) place: Place,
     /// What was told last.
     pub(crate) notice: Option<Notice>,
-    /// A drag that was stopped, and the steps that it had taken: until its way is known, nothing can go on from there.
-    pub(crate) settling: Option<(NodeId, usize)>,
+    /// Whether a drag was stopped and what it has done is not known yet: until then nothing can go on from there.
+    pub(crate) settling: bool,
     /// Which panels there are.
     pub(crate) layout: Layout,
     /// Whether frames are played.
@@ -84,7 +84,7 @@ impl Default for Desk {
             compare: None,
             place: Place::Everywhere,
             notice: None,
-            settling: None,
+            settling: false,
             layout: Layout::default(),
             is_playing: false,
             real_time: false,
@@ -188,6 +188,12 @@ impl View {
     }
 }
 
+/// What is worth looking at first: the end of the graph.
+fn first_view(document: &Document) -> Option<View> {
+    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty());
+    ends.chain(document.nodes()).find_map(View::of_node)
+}
+
 #[cfg(test)]
 mod tests {
     use dragfx_graph::document::Edit;
@@ -225,10 +231,4 @@ mod tests {
         desk.tidy(&document);
         assert_eq!(desk.slots[0], Some(view(2)), "something else was chosen");
     }
-}
-
-/// What is worth looking at first: the end of the graph.
-fn first_view(document: &Document) -> Option<View> {
-    let ends = document.nodes().filter(|node| document.wires_from(node.id).is_empty());
-    ends.chain(document.nodes()).find_map(View::of_node)
 }

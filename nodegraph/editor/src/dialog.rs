@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use eframe::egui::{self, Align, Key, Layout, Modal, Modifiers, RichText};
+use eframe::egui::{self, Align, Frame, Key, Layout, Modal, Modifiers, RichText};
 use egui_file_dialog::{DialogState, FileDialog, FileDialogLabels, Filter};
 
 use crate::command::Command;
@@ -17,7 +17,7 @@ pub(crate) struct Question {
     pub(crate) title: String,
     /// More of it.
     pub(crate) text: String,
-    /// The first one is meant by Enter, the last one by Escape.
+    /// The first one is meant by Enter, and the one that changes nothing by Escape, or else the last one.
     pub(crate) answers: Vec<Answer>,
 }
 
@@ -182,9 +182,11 @@ pub(crate) fn ending(path: &Path) -> String {
 fn show(question: &Question, context: &egui::Context) -> Option<usize> {
     let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let last = question.answers.len().saturating_sub(1);
-    let by_key = [(Key::Escape, last), (Key::Enter, 0)].into_iter().find(|(key, _)| pressed(*key));
+    let escape = question.answers.iter().position(|answer| answer.commands.is_empty()).unwrap_or(last);
+    let by_key = [(Key::Escape, escape), (Key::Enter, 0)].into_iter().find(|(key, _)| pressed(*key));
     let mut given = by_key.map(|(_, answer)| answer);
-    Modal::new(egui::Id::new("question")).show(context, |ui| {
+    let frame = Frame::window(&context.global_style()).inner_margin(18);
+    Modal::new(egui::Id::new("question")).frame(frame).show(context, |ui| {
         ui.set_width(420.0);
         ui.label(RichText::new(&question.title).heading());
         ui.add_space(6.0);

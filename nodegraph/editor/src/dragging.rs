@@ -70,11 +70,6 @@ pub(crate) fn end(compute: &Compute, node: NodeId) -> Option<Stop> {
     compute.drag(node).trajectory.map(|way: std::sync::Arc<Trajectory>| way.stop)
 }
 
-/// The steps that a drag asks for.
-pub(crate) fn asks_for(document: &Document, node: NodeId, frame: f64) -> Option<usize> {
-    Some(document.node(node)?.params_at(frame).size(STEPS))
-}
-
 /// What an outcome is for people; nothing for what they see anyway.
 pub(crate) fn told(document: &Document, outcome: &Outcome) -> Option<(String, bool)> {
     let name = |node: &NodeId| document.node(*node).map_or_else(String::new, |node| node.name.clone());

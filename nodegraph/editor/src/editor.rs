@@ -8,7 +8,7 @@ use eframe::egui::{self, CentralPanel, Panel};
 use crate::action::{Action, Place, shortcuts};
 use crate::canvas::Canvas;
 use crate::command::{Command, Notice};
-use crate::compute::{Compute, Outcome};
+use crate::compute::{Compute, Export, Outcome};
 use crate::desk::Desk;
 use crate::dialog::Dialogs;
 use crate::dragging::{self, Dragging};
@@ -52,6 +52,9 @@ pub(crate) struct Scene<'a> {
     pub(crate) services: &'a Arc<dyn Services>,
 }
 
+/// What the layout is remembered as, beside the sizes of panels and the window.
+const LAYOUT: &str = "layout";
+
 /// Opens the window, and comes back when it is closed.
 ///
 /// # Errors
@@ -63,8 +66,14 @@ pub fn run(setup: Setup) -> Result<(), String> {
         .with_inner_size([1360.0, 860.0])
         .with_min_inner_size([800.0, 560.0])
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let create: eframe::AppCreator<'_> = Box::new(|_| Ok(Box::new(Editor::new(setup))));
+    let persistence_path = setup.state.as_ref().map(|folder| folder.join("window.ron"));
+    let options = eframe::NativeOptions { viewport, persistence_path, ..Default::default() };
+    let create: eframe::AppCreator<'_> = Box::new(|context| {
+        let mut editor = Editor::new(setup);
+        let remembered = context.storage.and_then(|storage| eframe::get_value(storage, LAYOUT));
+        editor.desk.layout = remembered.unwrap_or_default();
+        Ok(Box::new(editor))
+    });
     eframe::run_native("DragFX", options, create).map_err(|error| error.to_string())
 }
 
@@ -75,6 +84,10 @@ impl eframe::App for Editor {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.end();
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, LAYOUT, &self.desk.layout);
     }
 }
 
@@ -118,7 +131,8 @@ impl Editor {
         if !std::mem::replace(&mut self.is_dressed, true) {
             theme::apply(ui.ctx());
         }
-        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy()) {
+        let at = ui.input(|input| input.pointer.hover_pos()).and_then(|pointer| self.canvas.place_at(pointer));
+        for command in self.files.look(ui.ctx(), &mut self.session, &mut self.desk, self.compute.is_busy(), at) {
             self.obey(command);
         }
         self.compute.look(ui.ctx(), &self.session, &self.desk);
@@ -142,6 +156,7 @@ impl Editor {
         let canvas_is_central = layout.maximized == Some(Place::Canvas);
         if layout.shows(Place::Canvas) && !canvas_is_central {
             let graph = Panel::bottom("graph").default_size(330.0).min_size(120.0).resizable(true);
+            let graph = graph.frame(egui::Frame::NONE);
             let graph = graph.show(ui, |ui| self.canvas.show(ui, &scene, &mut commands));
             places.push((graph.response.rect, Place::Canvas));
         }
@@ -197,7 +212,7 @@ impl Editor {
     /// Whether something is being computed: what is shown may be another thing soon.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.compute.is_busy() || self.files.is_busy()
+        self.desk.settling || self.compute.is_busy() || self.viewer.is_busy() || self.files.is_busy()
     }
 
     fn obey(&mut self, command: Command) {
@@ -231,7 +246,7 @@ impl Editor {
             }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
-            Command::Find(_) => {}
+            Command::Find(wanted) => self.obey(Command::File(Wish::Find(wanted))),
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }
@@ -266,6 +281,10 @@ impl Editor {
             Action::UsualSize => layout.scale = 1.0,
             Action::Play => self.desk.is_playing = !self.desk.is_playing,
             Action::RealTime => self.desk.real_time = !self.desk.real_time,
+            Action::Render => {
+                let frames = self.session.document().frames();
+                self.obey(Command::Export(Export::Render { frames: frames.first..=frames.last }));
+            }
             Action::Help => self.help.toggle(),
             Action::About => self.help.about(),
             Action::Undo => {
@@ -289,6 +308,7 @@ impl Editor {
 
     /// Starts the drags of the picture that is shown.
     fn drag(&mut self) {
+        self.desk.safe = None;
         let Some(view) = self.desk.shown().cloned() else {
             return self.tell("There is nothing to drag: show a picture first".to_owned());
         };
@@ -300,6 +320,10 @@ impl Editor {
 
     /// Hears what became of drags and of files.
     fn hear(&mut self, context: &egui::Context) {
+        if self.desk.settling && !self.compute.is_looking() {
+            self.desk.settling = false;
+            context.request_repaint();
+        }
         for outcome in self.compute.outcomes() {
             context.request_repaint();
             if let Outcome::Stopped { node, steps } = outcome
@@ -307,7 +331,7 @@ impl Editor {
             {
                 self.obey(Command::edit(format!("Stop the drag at step {steps}"), edit));
                 self.compute.keep(&self.session, node);
-                self.desk.settling = Some((node, steps));
+                self.desk.settling = true;
             }
             let told = dragging::told(self.session.document(), &outcome);
             self.desk.notice = told.map(|(text, is_error)| Notice { text, is_error });
@@ -316,10 +340,6 @@ impl Editor {
             let (text, is_error) = written.map_or_else(|reason| (reason, true), |text| (text, false));
             self.desk.notice = Some(Notice { text, is_error });
         }
-        let (document, frame) = (self.session.document(), self.desk.frame as f64);
-        let is_there = |(node, steps)| self.compute.drag(node).trajectory.is_some_and(|way| way.steps() == steps);
-        let asks = |(node, steps)| dragging::asks_for(document, node, frame) == Some(steps);
-        self.desk.settling = self.desk.settling.filter(|&settling| asks(settling) && !is_there(settling));
     }
 
     /// What a panel does, does it: each knows its own actions, and does nothing about the others.
@@ -379,6 +399,11 @@ impl Editor {
         &self.desk
     }
 
+    /// The same, to be changed.
+    pub(crate) fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
     /// Goes to a frame.
     pub(crate) fn go(&mut self, frame: i64) {
         self.desk.frame = frame;
@@ -387,10 +412,5 @@ impl Editor {
     /// The frame.
     pub(crate) fn frame(&self) -> i64 {
         self.desk.frame
-    }
-
-    /// Does what a menu does.
-    pub(crate) fn do_act(&mut self, action: Action) {
-        self.act(action);
     }
 }

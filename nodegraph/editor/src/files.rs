@@ -18,13 +18,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use dragfx_graph::document::Document;
+use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::models::{ModelRef, ModelStore};
 use dragfx_graph::preset;
 use dragfx_graph::registry::Registry;
 use eframe::egui::{self, Event, ViewportCommand};
 
-use crate::command::Command;
+use crate::command::{Command, Wanted};
 use crate::desk::Desk;
 use crate::session::{Origin, Session};
 
@@ -84,10 +84,14 @@ pub(crate) enum Wish {
     Add { kind: &'static str, file: PathBuf, at: import::At },
     /// Uses a model; asks how, if there is one already.
     Model(ModelRef),
+    /// Adds the model in a file to the others.
+    AddModel(PathBuf),
+    /// Sets a node's parameter to a file.
+    Set { node: NodeId, param: String, path: PathBuf },
     /// Names a model.
     Link { name: String, model: ModelRef, label: String },
-    /// Lets people choose the file of a model.
-    Find(String),
+    /// Lets people choose a file for something.
+    Find(Wanted),
     /// Takes a file for a model that is missing, if it is the same.
     Relink { name: String, path: PathBuf },
     /// Says which models are missing.
@@ -182,13 +186,15 @@ impl Files {
         self.background.is_busy()
     }
 
-    /// Looks after everything once a frame: what has come of work in the background, what was dropped, side files.
+    /// Looks after everything once a frame: what has come of work in the background, what was dropped, side files. `at` is
+    /// the place on the canvas that is pointed at.
     pub(crate) fn look(
         &mut self,
         context: &egui::Context,
         session: &mut Session,
         desk: &mut Desk,
         is_computing: bool,
+        at: import::At,
     ) -> Vec<Command> {
         self.background.set_window(context);
         if let Some(all) = self.kinds.all.get().filter(|all| !Arc::ptr_eq(all, session.registry())) {
@@ -204,15 +210,16 @@ impl Files {
             commands.push(Command::File(Wish::Leave(Next::Quit)));
         }
         let paths = dropped.into_iter().filter_map(|file| file.path);
-        commands.extend(paths.map(|path| Command::File(Wish::Import { path, at: None })));
+        commands.extend(paths.map(|path| Command::File(Wish::Import { path, at })));
         if is_back {
             desk.recent = self.recent();
             // Somebody may have put a model in its place meanwhile.
             self.checked = self.checked.take().filter(|_| desk.missing.is_empty());
         }
-        self.check_models(session);
+        self.check_models(session, desk.missing.is_empty());
         self.keep(context, session);
-        if std::mem::replace(&mut self.was_computing, is_computing) != is_computing {
+        let turns = std::mem::replace(&mut self.was_computing, is_computing) != is_computing;
+        if turns && self.side.is_locked() {
             let side = self.side.clone();
             self.background.in_order(move || {
                 side.note(is_computing);
@@ -267,14 +274,17 @@ impl Files {
     }
 
     /// Looks for the document's models, if it has others than before.
-    fn check_models(&mut self, session: &Session) {
+    fn check_models(&mut self, session: &Session, all_there: bool) {
         let (models, folder) = (session.document().models(), session.folder());
         if self.checked.as_ref().is_some_and(|(known, from)| known == models && *from == folder) {
             return;
         }
         self.checked = Some((models.clone(), folder.clone()));
         let (models, store) = (models.clone(), Arc::clone(&self.models));
-        self.background.aside(move || vec![Command::File(Wish::Missing(missing::check(&models, &folder, &store)))]);
+        self.background.aside(move || match missing::check(&models, &folder, &store) {
+            missing if missing.is_empty() && all_there => Vec::new(),
+            missing => vec![Command::File(Wish::Missing(missing))],
+        });
     }
 
     /// Notes that a document was open.

@@ -23,6 +23,7 @@ const MENUS: &[Menu] = &[
             &[Action::Save, Action::SaveAs, Action::Revert],
             &[Action::Import, Action::Compute],
             &[Action::ExportPicture, Action::ExportFilm, Action::ExportLatent],
+            &[Action::Render],
             &[Action::Quit],
         ],
         place: None,

@@ -15,7 +15,7 @@ pub(crate) struct Session {
     path: Option<PathBuf>,
     folder: PathBuf,
     revision: u64,
-    opened: u64,
+    serial: u64,
     in_gesture: bool,
 }
 
@@ -34,7 +34,7 @@ impl Session {
     /// A document without a file.
     pub(crate) fn new(document: Document, registry: Arc<Registry>) -> Self {
         let Origin { path, folder, .. } = Origin::none();
-        Self { document, history: History::new(), registry, path, folder, revision: 0, opened: 0, in_gesture: false }
+        Self { document, history: History::new(), registry, path, folder, revision: 0, serial: 0, in_gesture: false }
     }
 
     /// Takes another document in the place of this one; the history begins anew.
@@ -43,7 +43,7 @@ impl Session {
         self.history = if origin.is_saved { History::new() } else { History::default() };
         (self.path, self.folder, self.in_gesture) = (origin.path, origin.folder, false);
         self.revision += 1;
-        self.opened += 1;
+        self.serial += 1;
     }
 
     /// The document.
@@ -76,9 +76,9 @@ impl Session {
         self.revision
     }
 
-    /// A number that is another one for each document that is opened.
-    pub(crate) fn opened(&self) -> u64 {
-        self.opened
+    /// A number that is another one once another document was taken.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The history, for what menus say.

@@ -21,6 +21,8 @@ mod stroke;
 pub(crate) mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod well;
 
@@ -107,9 +109,14 @@ impl Viewer {
         });
     }
 
+    /// Whether what it shows is still being made.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.pending.is_some() || self.difference.is_making() || self.mask.is_making()
+    }
+
     /// Makes the change that waits, once the drag that it is about has stopped and what it did is known.
     fn send(&mut self, scene: &Scene<'_>, stage: Option<&Stage<'_>>, commands: &mut Vec<Command>) {
-        if scene.compute.is_dragging() || scene.desk.settling.is_some() {
+        if scene.compute.is_dragging() || scene.desk.settling {
             return;
         }
         if let Some(change) = self.pending.take()

@@ -351,7 +351,7 @@ fn a_missing_model_is_named_and_only_the_same_one_taken() {
     let missing = format!("The model cat.pkl (BLAKE3 {}…) is missing", &hash[..8]);
     assert!(says(&window, &missing));
     let relink = |window: &mut Window, file: &str| {
-        click(window, "Relink…");
+        click(window, "Relink cat…");
         // The dialog lists folders in the background.
         window.wait_for(file, |window| window.query_by_label_contains(file).is_some());
         window.get_by_label_contains(file).click();

@@ -47,12 +47,12 @@ impl Camera {
     }
 
     /// Where a place of the canvas is on the screen.
-    pub(super) fn to_screen(&self, place: Pos2) -> Pos2 {
+    pub(super) fn to_screen(self, place: Pos2) -> Pos2 {
         self.panel.min + self.pan + place.to_vec2() * self.zoom
     }
 
     /// What place of the canvas is there on the screen.
-    pub(super) fn to_canvas(&self, at: Pos2) -> Pos2 {
+    pub(super) fn to_canvas(self, at: Pos2) -> Pos2 {
         ((at - self.panel.min - self.pan) / self.zoom).to_pos2()
     }
 

@@ -1,7 +1,8 @@
 //! The menu of what is under the pointer.
 
 use dragfx_graph::document::Connection;
-use eframe::egui::{Id, Popup, PopupKind, Pos2, Ui};
+use eframe::egui::containers::menu::menu_style;
+use eframe::egui::{Align, Id, Layout, Popup, PopupKind, Pos2, Ui};
 
 use super::aim::Over;
 use super::{Canvas, edits};
@@ -39,7 +40,7 @@ impl Canvas {
         let Some(menu) = &self.menu else { return };
         let (at, mut is_open) = (menu.at, true);
         let popup = Popup::new(Id::new("canvas menu"), ui.ctx().clone(), at, ui.layer_id());
-        let popup = popup.kind(PopupKind::Menu).style(eframe::egui::containers::menu::menu_style);
+        let popup = popup.kind(PopupKind::Menu).layout(Layout::top_down_justified(Align::Min)).style(menu_style);
         popup.open_bool(&mut is_open).show(|ui| {
             ui.set_min_width(190.0);
             match &menu.over {

@@ -33,6 +33,8 @@ pub(super) struct Drawn {
     pub(super) picture: Option<(TextureId, Vec2)>,
     /// The ports that the wire in hand can be joined to; all look as always without one.
     pub(super) wanted: Option<(Side, Option<PortType>)>,
+    /// The port that the wire in hand stays at, if it is one of these.
+    pub(super) held: Option<(Side, usize)>,
 }
 
 /// Below this zoom nothing can be read but names, and those only because they are drawn larger.
@@ -97,7 +99,8 @@ fn outline(ui: &Ui, drawn: &Drawn, corner: CornerRadius) {
         let stroke = Stroke::new(width, color);
         painter.rect_stroke(drawn.rect, corner, stroke, StrokeKind::Outside);
     };
-    if matches!(drawn.state, NodeState::Failed(_)) {
+    let has_failed = matches!(drawn.state, NodeState::Failed(_));
+    if has_failed && drawn.card.missing.is_none() {
         edge((2.0 * scale).max(1.5), theme::ERROR);
     } else if drawn.card.missing.is_some() {
         let Rect { min, max } = drawn.rect;
@@ -108,7 +111,7 @@ fn outline(ui: &Ui, drawn: &Drawn, corner: CornerRadius) {
         edge(1.0, EDGE);
     }
     if drawn.is_selected {
-        let around = drawn.rect.expand(if matches!(drawn.state, NodeState::Failed(_)) { 3.0 } else { 0.0 });
+        let around = drawn.rect.expand(if has_failed { 3.0 } else { 0.0 });
         let stroke = Stroke::new((2.0 * scale).clamp(1.5, 3.0), theme::ACCENT);
         painter.rect_stroke(around, corner, stroke, StrokeKind::Outside);
     }
@@ -152,7 +155,7 @@ fn ports(ui: &Ui, drawn: &Drawn) {
         for (index, port) in drawn.card.ports(side).iter().enumerate() {
             let at = drawn.rect.min + drawn.card.port_offset(side, index) * scale;
             let suits = drawn.wanted.is_none_or(|wanted| suits(wanted, side, port));
-            let fade = if suits { 1.0 } else { 0.25 };
+            let fade = if suits || drawn.held == Some((side, index)) { 1.0 } else { 0.25 };
             let color = port.port_type.map_or(theme::WEAK, theme::port).gamma_multiply(fade);
             dot(ui, at, port, color, scale);
             if suits && drawn.wanted.is_some() {

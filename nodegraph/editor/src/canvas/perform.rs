@@ -1,6 +1,8 @@
 //! What keys and menus do on the canvas.
 
-use super::{Canvas, NoteEditor, clipboard, edits};
+use std::collections::BTreeSet;
+
+use super::{Canvas, Hold, NoteEditor, clipboard, edits};
 use crate::action::{Action, Place};
 use crate::command::Command;
 use crate::desk::View;
@@ -33,6 +35,7 @@ impl Canvas {
             Action::CloserToGraph => self.camera.zoom_by(CLOSER, self.here()),
             Action::FartherFromGraph => self.camera.zoom_by(1.0 / CLOSER, self.here()),
             Action::Look(slot) => look(slot, scene, commands),
+            _ if action.entry().place != Place::Canvas => {}
             _ if scene.desk.selection.is_empty() => commands.push(Command::say("Select a node first")),
             _ => self.act_on_selection(action, scene, commands),
         }
@@ -46,10 +49,11 @@ impl Canvas {
 
     /// Puts back what is in hand, or closes what is open, or else selects nothing.
     fn step_back(&mut self, commands: &mut Vec<Command>) {
+        let was_open = self.menu.take().is_some() | self.palette.take().is_some() | self.note.take().is_some();
         if !self.hold.is_nothing() {
-            self.hold = super::Hold::Nothing;
-        } else if self.menu.take().is_none() {
-            commands.push(Command::Select(std::collections::BTreeSet::new()));
+            self.hold = Hold::Nothing;
+        } else if !was_open {
+            commands.push(Command::Select(BTreeSet::new()));
         }
     }
 

@@ -15,30 +15,39 @@ fn at(window: &Window, label: &str) -> Pos2 {
     window.get_by_label(label).rect().center()
 }
 
+/// Frames in which everything comes to rest that was asked for. What is computed in the background may still go on.
+fn settle(window: &mut Window) {
+    window.run_steps(5);
+}
+
 fn has(window: &Window, label: &str) -> bool {
     window.query_by_label(label).is_some()
 }
 
-fn button(window: &Window, pos: Pos2, button: PointerButton, pressed: bool, modifiers: Modifiers) {
-    window.event(Event::PointerMoved(pos));
-    window.event_modifiers(Event::PointerButton { pos, button, pressed, modifiers }, modifiers);
+/// A frame in which a button goes down or up. A harness gives each event a frame of its own, and events with modifiers
+/// three: too many for a click.
+fn button(window: &mut Window, pos: Pos2, button: PointerButton, pressed: bool, modifiers: Modifiers) {
+    window.input_mut().modifiers = modifiers;
+    let press = Event::PointerButton { pos, button, pressed, modifiers };
+    window.input_mut().events.extend([Event::PointerMoved(pos), press]);
+    window.step();
+    window.input_mut().modifiers = Modifiers::NONE;
 }
 
-fn press(window: &Window, pos: Pos2, modifiers: Modifiers) {
+fn press(window: &mut Window, pos: Pos2, modifiers: Modifiers) {
     button(window, pos, PointerButton::Primary, true, modifiers);
 }
 
-fn release(window: &Window, pos: Pos2, modifiers: Modifiers) {
+fn release(window: &mut Window, pos: Pos2, modifiers: Modifiers) {
     button(window, pos, PointerButton::Primary, false, modifiers);
 }
 
 fn click(window: &mut Window, pos: Pos2, modifiers: Modifiers) {
+    hover(window, pos);
     press(window, pos, modifiers);
     release(window, pos, modifiers);
-    window.event_modifiers(Event::PointerMoved(pos), Modifiers::NONE);
-    window.run();
-    // Clicks that follow are no double-click.
-    window.run_steps(30);
+    // A click that follows makes no double-click of it.
+    window.run_steps(4);
 }
 
 fn click_node(window: &mut Window, name: &str, modifiers: Modifiers) {
@@ -48,14 +57,15 @@ fn click_node(window: &mut Window, name: &str, modifiers: Modifiers) {
 
 /// Drags from one place to another, over some places between them.
 fn drag(window: &mut Window, from: Pos2, to: Pos2, modifiers: Modifiers) {
+    hover(window, from);
     press(window, from, modifiers);
+    window.input_mut().modifiers = modifiers;
     for part in 1..=4 {
         window.event(Event::PointerMoved(from.lerp(to, part as f32 / 4.0)));
     }
     window.run_steps(2);
     release(window, to, modifiers);
-    window.event_modifiers(Event::PointerMoved(to), Modifiers::NONE);
-    window.run();
+    settle(window);
 }
 
 fn drag_ports(window: &mut Window, from: &str, to: &str) {
@@ -65,7 +75,7 @@ fn drag_ports(window: &mut Window, from: &str, to: &str) {
 
 fn key(window: &mut Window, key: Key, modifiers: Modifiers) {
     window.key_press_modifiers(modifiers, key);
-    window.run();
+    settle(window);
 }
 
 /// A place of the graph where nothing is.
@@ -76,14 +86,14 @@ fn empty(window: &Window) -> Pos2 {
 
 fn hover(window: &mut Window, pos: Pos2) {
     window.hover_at(pos);
-    window.run();
+    settle(window);
 }
 
 /// Adds a node through the palette, at the pointer.
 fn add(window: &mut Window, query: &str) {
     key(window, Key::Tab, Modifiers::NONE);
     window.get_by_label("Search nodes").type_text(query);
-    window.run();
+    settle(window);
     key(window, Key::Enter, Modifiers::NONE);
 }
 
@@ -127,7 +137,7 @@ fn arrows_choose_and_escape_closes_the_palette() {
     key(&mut window, Key::Tab, Modifiers::NONE);
     assert!(window.get_by_label("Search nodes").is_focused());
     window.get_by_label("Search nodes").type_text("write");
-    window.run();
+    settle(&mut window);
     key(&mut window, Key::ArrowDown, Modifiers::NONE);
     key(&mut window, Key::Enter, Modifiers::NONE);
     assert!(has(&window, "write-tracks1 node") || has(&window, "write_tracks1 node"), "the second entry was chosen");
@@ -194,9 +204,9 @@ fn a_wire_that_is_let_go_on_the_canvas_offers_nodes_that_fit() {
     drag(&mut window, from, to, Modifiers::NONE);
     assert!(has(&window, "Search nodes"));
     let entries = |text: &str| window.query_all_by_label_contains(text).count();
-    assert_eq!((entries("Write Tracks"), entries("Track ")), (0, 0), "only those that take a latent");
+    assert_eq!((entries("Write Tracks"), entries("Points points")), (0, 0), "only those that take a latent");
     window.get_by_label("Search nodes").type_text("gen");
-    window.run();
+    settle(&mut window);
     key(&mut window, Key::Enter, Modifiers::NONE);
     assert_eq!(wires(window.state().document()), ["latent1.latent>generate1.latent 0"]);
     let port = at(&window, "generate1 input latent");
@@ -294,14 +304,14 @@ fn deleting_a_node_while_its_wire_is_dragged_is_no_harm() {
     let mut window = window(chain());
     click_node(&mut window, "read1", Modifiers::NONE);
     let (from, to) = (at(&window, "read1 output image"), empty(&window));
-    press(&window, from, Modifiers::NONE);
+    press(&mut window, from, Modifiers::NONE);
     window.event(Event::PointerMoved(from.lerp(to, 0.5)));
     window.run_steps(2);
     key(&mut window, Key::Delete, Modifiers::NONE);
     window.event(Event::PointerMoved(to));
     window.run_steps(2);
-    release(&window, to, Modifiers::NONE);
-    window.run();
+    release(&mut window, to, Modifiers::NONE);
+    settle(&mut window);
     assert!(!has(&window, "read1 node") && !has(&window, "Search nodes"));
     key(&mut window, Key::Z, COMMAND);
     assert_eq!(wires(window.state().document()).len(), 2);
@@ -325,20 +335,20 @@ fn nodes_travel_between_documents_as_text() {
     let corner = empty(&target) - vec2(400.0, 200.0);
     hover(&mut target, corner);
     target.event(Event::Paste(copied));
-    target.run();
+    settle(&mut target);
     assert_eq!(wires(target.state().document()), ["read2.image>transform1.image 0"]);
     assert_eq!(selected(&target), ["transform1", "read2"].into_iter().rev().collect::<Vec<_>>());
     assert_eq!(target.state().last_step(), Some("Paste 2 nodes"));
     let bar = target.get_by_label("read2 node").rect();
     assert!(bar.left_top().distance(corner) < 2.0, "pasted at the pointer: {bar} {corner}");
     target.event(Event::Paste("a shopping list".to_owned()));
-    target.run();
+    settle(&mut target);
     let notice = target.state().desk().notice.clone().expect("a notice");
     assert!(notice.is_error && notice.text.contains("no nodes in it"), "{notice:?}");
     key(&mut target, Key::D, COMMAND);
     assert_eq!(target.state().document().len(), 5);
     target.event(Event::Cut);
-    target.run();
+    settle(&mut target);
     assert_eq!(target.state().document().len(), 3);
 }
 
@@ -361,11 +371,12 @@ fn nodes_are_bypassed_and_shown_by_keys() {
     key(&mut window, Key::Num1, Modifiers::NONE);
     assert_eq!((window.state().desk().a, shown(&window)), (0, "write1".to_owned()));
     let pos = at(&window, "read1 node");
-    for _ in 0..2 {
-        press(&window, pos, Modifiers::NONE);
-        release(&window, pos, Modifiers::NONE);
+    // Frames of a test are too far apart for a double-click: it is all in one.
+    for pressed in [true, false, true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.input_mut().events.push(Event::PointerButton { pos, button, pressed, modifiers });
     }
-    window.run();
+    settle(&mut window);
     assert_eq!((window.state().desk().a, shown(&window)), (0, "read1".to_owned()), "a double-click shows it");
 }
 
@@ -373,17 +384,17 @@ fn nodes_are_bypassed_and_shown_by_keys() {
 fn a_wire_is_cut_and_a_node_commented_from_the_menu() {
     let mut window = window(chain());
     window.get_by_label("read1.image to transform1.image wire").click_secondary();
-    window.run();
+    settle(&mut window);
     window.get_by_label("Disconnect read1 from transform1").click();
-    window.run();
+    settle(&mut window);
     assert_eq!(wires(window.state().document()), ["transform1.image>write1.image 0"]);
     window.get_by_label("read1 node").click_secondary();
-    window.run();
+    settle(&mut window);
     assert_eq!(selected(&window), ["read1"]);
     window.get_by_label_contains("Comment…").click();
-    window.run();
+    settle(&mut window);
     window.get_by_label("Comment on read1").type_text("From the set");
-    window.run();
+    settle(&mut window);
     key(&mut window, Key::Enter, COMMAND);
     assert_eq!(window.state().document().by_name("read1").expect("a node").note, "From the set");
     assert_eq!(window.state().last_step(), Some("Comment on read1"));
@@ -402,14 +413,14 @@ fn the_wheel_zooms_at_the_pointer_and_the_middle_button_pans() {
         modifiers: Modifiers::NONE,
     };
     window.event(turn(vec2(0.0, 2.0)));
-    window.run();
+    settle(&mut window);
     let zoomed = window.get_by_label("transform1 node").rect();
     assert!(zoomed.width() > 1.1 * width && zoomed.center().distance(pos) < 1.5, "{zoomed} {pos}");
     let by = vec2(70.0, -30.0);
-    button(&window, pos, PointerButton::Middle, true, Modifiers::NONE);
+    button(&mut window, pos, PointerButton::Middle, true, Modifiers::NONE);
     window.event(Event::PointerMoved(pos + by));
-    button(&window, pos + by, PointerButton::Middle, false, Modifiers::NONE);
-    window.run();
+    button(&mut window, pos + by, PointerButton::Middle, false, Modifiers::NONE);
+    settle(&mut window);
     assert!((at(&window, "transform1 node") - zoomed.center() - by).length() < 1.0);
     assert_eq!(window.state().last_step(), None, "looking around changes nothing");
     key(&mut window, Key::A, Modifiers::NONE);
@@ -432,7 +443,7 @@ fn a_graph_of_300_nodes_is_drawn_and_worked_on() {
     }
     let mut window = window(document);
     let count = |window: &Window| window.query_all_by_label_contains("transform").count();
-    assert!(count(&window) > 300 + 299 + 600, "nodes, wires and ports have names: {}", count(&window));
+    assert!(count(&window) >= 300 + 299 + 600, "nodes, wires and ports have names: {}", count(&window));
     key(&mut window, Key::A, COMMAND);
     let pos = at(&window, "transform150 node");
     hover(&mut window, pos);

@@ -28,7 +28,7 @@ impl Background {
         let (sender, answers) = channel();
         let (queue, jobs) = channel::<Job>();
         let answer = answerer(&context, &sender);
-        let worker = std::thread::spawn(move || jobs.into_iter().for_each(|job| answer(job)));
+        let worker = std::thread::spawn(move || jobs.into_iter().for_each(answer));
         Self { context, answers, sender, queue: Some(queue), worker: Some(worker), pending: 0 }
     }
 
@@ -86,8 +86,10 @@ fn answerer(context: &Arc<OnceLock<egui::Context>>, sender: &Sender<Vec<Command>
     move |job| {
         let failed = |_| vec![Command::complain("Something went wrong while a file was worked with")];
         let answer = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(failed);
+        let is_heard = !answer.is_empty();
         // Nobody may be left to hear it: the window is closed.
         if sender.send(answer).is_ok()
+            && is_heard
             && let Some(context) = context.get()
         {
             context.request_repaint();

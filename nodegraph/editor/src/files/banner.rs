@@ -5,7 +5,7 @@ use std::path::Path;
 use eframe::egui::{self, Align2, Area, Color32, Frame, Id, LayerId, Margin, Order, Panel, RichText};
 
 use super::{Wish, import};
-use crate::command::Command;
+use crate::command::{Command, Wanted};
 use crate::desk::Desk;
 use crate::theme;
 
@@ -14,9 +14,10 @@ pub(crate) fn banner(ui: &mut egui::Ui, desk: &Desk, commands: &mut Vec<Command>
     let safe = desk
         .safe
         .iter()
-        .map(|reason| (reason.clone() + " Nothing is computed until you say so.", "Compute", Wish::Compute));
-    let missing =
-        desk.missing.iter().map(|missing| (missing.text.clone(), "Relink…", Wish::Find(missing.name.clone())));
+        .map(|reason| (reason.clone() + " Nothing is computed until you say so.", "Compute".to_owned(), Wish::Compute));
+    let missing = desk.missing.iter().map(|missing| {
+        (missing.text.clone(), format!("Relink {}…", missing.name), Wish::Find(Wanted::Model(missing.name.clone())))
+    });
     for (index, (text, button, wish)) in safe.chain(missing).enumerate() {
         let frame = Frame::new().fill(theme::BANNER).inner_margin(Margin::symmetric(10, 5));
         Panel::top(Id::new(("banner", index))).frame(frame).show(ui, |ui| {

@@ -102,6 +102,6 @@ fn begins_as_preset(path: &Path) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && text.contains("\"dragfx\"")
 }
 
-fn told(path: &Path, text: &str) -> Command {
+pub(super) fn told(path: &Path, text: &str) -> Command {
     Command::Ask(Question::told(format!("Can't use {}", file_name(path)), text))
 }

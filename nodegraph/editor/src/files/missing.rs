@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use dragfx_export::checkpoint::Checkpoint;
 use dragfx_export::pack;
 use dragfx_graph::models::{ModelError, ModelRef, ModelStore};
+use dragfx_graph::preset;
 
 use super::Wish;
 use super::load::file_name;
 use crate::command::Command;
-use crate::dialog::{Answer, Choice, Question};
+use crate::dialog::{Answer, Choice, Question, Then};
+use crate::session::Session;
 
 /// A model that cannot be had.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,15 +41,18 @@ pub(super) fn check(models: &BTreeMap<String, ModelRef>, folder: &Path, store: &
     missing.collect()
 }
 
-/// Lets people show where a model is.
-pub(super) fn choose(name: &str, folder: Option<PathBuf>) -> Command {
-    let name = name.to_owned();
+/// Lets people choose a model.
+pub(super) fn choose(title: &str, session: &Session, then: Then) -> Command {
+    let endings = ["pkl", "pt", "pth", "safetensors", "json"];
     Command::Choose(Choice {
-        title: format!("Where is the model {name}?"),
-        folder,
+        title: title.to_owned(),
+        folder: session.path().map(preset::folder),
         save_as: None,
-        kind: kind(),
-        then: Arc::new(move |path| Command::File(Wish::Relink { name: name.clone(), path })),
+        kind: (
+            "Models: .pkl, .pt, .safetensors, model.json of a pack".to_owned(),
+            endings.map(ToOwned::to_owned).to_vec(),
+        ),
+        then,
     })
 }
 
@@ -69,7 +73,7 @@ pub(super) fn relink(name: &str, wanted: &ModelRef, path: &Path, folder: &Path, 
         described(&found),
         described(wanted)
     );
-    let answers = vec![Answer::new("Use it all the same", vec![link]), Answer::cancel()];
+    let answers = vec![Answer::cancel(), Answer::new("Use it all the same", vec![link])];
     vec![Command::Ask(Question::new("It is another model", text, answers))]
 }
 
@@ -87,12 +91,6 @@ pub(super) fn refer(path: &Path, folder: &Path, store: &ModelStore) -> Result<Mo
 fn whole_pack(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| file_name(path) == "model.json" && pack::is_pack(folder));
     folder.unwrap_or(path).to_owned()
-}
-
-/// Files that are models, for people who choose one.
-pub(super) fn kind() -> (String, Vec<String>) {
-    let endings = ["pkl", "pt", "pth", "safetensors", "json"];
-    ("Models: .pkl, .pt, .safetensors, model.json of a pack".to_owned(), endings.map(ToOwned::to_owned).to_vec())
 }
 
 /// A model, for people: its file and the beginning of its hash.

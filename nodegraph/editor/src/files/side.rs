@@ -63,6 +63,11 @@ impl Side {
         files.into_iter().rev().find_map(|(_, file)| side(file))
     }
 
+    /// Whether the document is known to be this window's.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
     /// Notes whether the window computes.
     pub(crate) fn note(&self, is_computing: bool) {
         if let Some(lock) = &self.lock {

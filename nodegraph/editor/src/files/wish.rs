@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dragfx_graph::declare::Kind;
 use dragfx_graph::diagram;
-use dragfx_graph::document::{Document, Edit};
+use dragfx_graph::document::{Document, Edit, NodeId};
 use dragfx_graph::models::ModelRef;
 use dragfx_graph::param::{Param, ParamValue};
 use dragfx_graph::preset;
@@ -14,7 +15,7 @@ use super::import::At;
 use super::load::file_name;
 use super::side::Side;
 use super::{Files, Loaded, Next, Wish, import, load, missing, paths};
-use crate::command::Command;
+use crate::command::{Command, Wanted};
 use crate::desk::{Desk, View};
 use crate::dialog::{Answer, Choice, Question};
 use crate::session::{Origin, Session};
@@ -50,7 +51,29 @@ impl Files {
             Wish::Link { name, model, label } => {
                 vec![Command::edit(label, Edit::SetModel { name, model: Some(model) })]
             }
-            Wish::Find(name) => vec![missing::choose(&name, session.path().map(preset::folder))],
+            Wish::Find(Wanted::Model(name)) => {
+                let then = move |path| Command::File(Wish::Relink { name: name.clone(), path });
+                vec![missing::choose("Where is the model?", session, Arc::new(then))]
+            }
+            Wish::Find(Wanted::NewModel) => {
+                let then = |path| Command::File(Wish::AddModel(path));
+                vec![missing::choose("Add a model", session, Arc::new(then))]
+            }
+            Wish::Find(Wanted::Param { node, param }) => find(session, node, param).into_iter().collect(),
+            Wish::AddModel(path) => {
+                let (folder, store) = (session.folder(), Arc::clone(&self.models));
+                let document = session.document().clone();
+                self.background.aside(move || match missing::refer(&path, &folder, &store) {
+                    Ok(model) => vec![beside(&document, model)],
+                    Err(error) => vec![import::told(&path, &error)],
+                });
+                Vec::new()
+            }
+            Wish::Set { node, param, path } => {
+                let path = paths::kept(&path, &session.folder(), session.path().is_some());
+                let value = Some(Param::Constant(ParamValue::Text(path)));
+                vec![Command::edit("Choose a file", Edit::SetParam { node, param, value })]
+            }
             Wish::Relink { name, path } => {
                 let Some(wanted) = session.document().models().get(&name).cloned() else { return Vec::new() };
                 let (folder, store) = (session.folder(), Arc::clone(&self.models));
@@ -196,6 +219,28 @@ pub(crate) fn open(session: &Session) -> Command {
     })
 }
 
+/// Lets people choose a file for a parameter.
+fn find(session: &Session, node: NodeId, param: String) -> Option<Command> {
+    let known = session.document().node(node)?;
+    let decl = known.decl()?.find_param(&param)?;
+    let Kind::File { writes, extensions } = &decl.kind else { return None };
+    let endings: Vec<String> = extensions.iter().map(ToString::to_string).collect();
+    let now = match known.params.get(&param) {
+        Some(Param::Constant(ParamValue::Text(path))) if !path.is_empty() => session.folder().join(path),
+        _ => {
+            session.folder().join(endings.first().map_or_else(String::new, |ending| format!("{}.{ending}", known.name)))
+        }
+    };
+    let folder = now.parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
+    Some(Command::Choose(Choice {
+        title: format!("{} of {}", decl.label, known.name),
+        folder: folder.or_else(|| session.path().map(preset::folder)),
+        save_as: writes.then(|| file_name(&now)),
+        kind: (format!("Files: .{}", endings.join(", .")), endings),
+        then: Arc::new(move |path| Command::File(Wish::Set { node, param: param.clone(), path })),
+    }))
+}
+
 /// A node that reads a file: it is selected, and what it gives is shown.
 fn add(session: &mut Session, kind: &str, file: &Path, at: At) -> Vec<Command> {
     let Some(operator) = session.registry().get(kind).cloned() else { return Vec::new() };
@@ -213,25 +258,35 @@ fn add(session: &mut Session, kind: &str, file: &Path, at: At) -> Vec<Command> {
 /// Links a model to a document: at once if it is the first one, else as people say.
 fn use_model(document: &Document, model: ModelRef) -> Vec<Command> {
     let known = document.models();
-    let named = |label: &str, name: &str, model: &ModelRef| {
-        Command::File(Wish::Link { name: name.to_owned(), model: model.clone(), label: label.to_owned() })
-    };
-    if let Some((name, _)) = known.iter().find(|(_, other)| other.blake3 == model.blake3) {
-        // It may lie elsewhere now.
-        return vec![named(&format!("Relink {name}"), name, &model)];
+    let beside = beside(document, model.clone());
+    if known.values().any(|other| other.blake3 == model.blake3) {
+        return vec![beside];
     }
-    let fresh = free_name(document, &model);
-    let beside = named(&format!("Add the model {fresh}"), &fresh, &model);
     let Some((only, old)) = known.first_key_value() else { return vec![beside] };
     let described = missing::described;
     let text = match known.len() {
         1 => format!("The graph uses {}. {} can take its place everywhere.", described(old), described(&model)),
         count => format!("The graph has {count} models. Nodes name the one that they use."),
     };
-    let replace = Answer::new("Use it for the graph", vec![named(&format!("Use {}", model.file), only, &model)]);
+    let replace = Answer::new("Use it for the graph", vec![link(format!("Use {}", model.file), only, &model)]);
     let answers = [replace].into_iter().filter(|_| known.len() == 1);
     let answers = answers.chain([Answer::new("Add it beside", vec![beside]), Answer::cancel()]).collect();
     vec![Command::Ask(Question::new(format!("Use the model {}?", model.file), text, answers))]
+}
+
+/// Adds a model to the others. One that is there may lie elsewhere now.
+fn beside(document: &Document, model: ModelRef) -> Command {
+    match document.models().iter().find(|(_, other)| other.blake3 == model.blake3) {
+        Some((name, _)) => link(format!("Relink {name}"), name, &model),
+        None => {
+            let name = free_name(document, &model);
+            link(format!("Add the model {name}"), &name, &model)
+        }
+    }
+}
+
+fn link(label: String, name: &str, model: &ModelRef) -> Command {
+    Command::File(Wish::Link { name: name.to_owned(), model: model.clone(), label })
 }
 
 /// What a document can call a model: the beginning of its file's name.

@@ -69,7 +69,7 @@ impl Form<'_, '_> {
         label: &Response,
     ) -> Response {
         let (value, step) = (setting.value(), format!("Set {}", setting.name()));
-        let response = match (&setting.decl.kind, value) {
+        match (&setting.decl.kind, value) {
             (Kind::Float { .. }, ParamValue::Float(value)) => {
                 let scale = Scale::of(setting.decl, range).expect("a number has a scale");
                 self.number(ui, &scale, value, name, &step, |value| setting.set(ParamValue::Float(value)))
@@ -94,8 +94,7 @@ impl Form<'_, '_> {
                 self.text(ui, &field, |text| Ok((step.clone(), setting.set(ParamValue::Text(text.to_owned()))?)))
             }
             _ => ui.label(""),
-        };
-        response
+        }
     }
 
     fn choice(

@@ -118,10 +118,11 @@ mod tests {
 
     use super::*;
 
+    /// A change of a parameter.
+    type Change<'a> = &'a dyn Fn(Setting<'_>) -> Result<Edit, String>;
+
     /// The parameter `psi` of a latent after some changes at frames.
-    fn changed(
-        changes: &[(i64, &dyn Fn(Setting<'_>) -> Result<Edit, String>)],
-    ) -> (Document, dragfx_graph::document::NodeId) {
+    fn changed(changes: &[(i64, Change<'_>)]) -> (Document, dragfx_graph::document::NodeId) {
         let mut document = Document::default();
         let node = document.new_node(Registry::standard().get("latent").expect("a latent").clone());
         let id = node.id;

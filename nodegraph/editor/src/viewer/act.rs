@@ -8,7 +8,7 @@ use super::stage::Stage;
 use super::tools::Tool;
 use crate::action::Action;
 use crate::command::Command;
-use crate::desk::Compare;
+use crate::desk::{Compare, Desk, SLOTS};
 use crate::editor::Scene;
 
 impl Viewer {
@@ -24,7 +24,7 @@ impl Viewer {
             Action::Overlay => self.overlay = !self.overlay,
             Action::Fit => self.camera = Camera::Fit,
             Action::Pixels => self.camera = self.camera.with_zoom(1.0),
-            Action::Compare => commands.push(Command::Compare(scene.desk.b, next(scene.desk.compare))),
+            Action::Compare => commands.push(Command::Compare(other(scene.desk), next(scene.desk.compare))),
             _ => {}
         }
         if let Some(stage) = Stage::of(scene) {
@@ -88,6 +88,12 @@ impl Viewer {
             }
         }
     }
+}
+
+/// The slot to compare with: the one that was chosen, or if it is shown itself, another one that is taken.
+pub(super) fn other(desk: &Desk) -> usize {
+    let is_other = |slot: &usize| *slot != desk.a && desk.slots[*slot].is_some();
+    std::iter::once(desk.b).chain(0..SLOTS).find(is_other).unwrap_or(desk.b)
 }
 
 /// Off, wipe, difference, and off again.

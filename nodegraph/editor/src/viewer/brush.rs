@@ -1,8 +1,10 @@
 //! The tools that a mask is painted with.
 
+use std::f32::consts::{FRAC_PI_2, PI};
+
 use dragfx_engine::ImagePoint;
 use dragfx_graph::shape::{Outline, Shape, ShapeOp};
-use eframe::egui::{self, Color32, Event, PointerButton, Pos2, Response, Stroke, StrokeKind, Ui};
+use eframe::egui::{self, Color32, Event, PointerButton, Pos2, Response, Stroke, StrokeKind, Ui, Vec2};
 
 use super::camera::Placement;
 use super::stroke::{Point, thinned};
@@ -150,7 +152,11 @@ impl Brush {
         let edge = Stroke::new(1.5, color);
         match &self.making {
             Some(Making::Stroke(line)) => {
-                let places: Vec<Pos2> = line.iter().map(screen).collect();
+                let mut places: Vec<Pos2> = line.iter().map(screen).collect();
+                places.dedup_by(|a, b| a.distance(*b) < 1.0);
+                for (end, before) in [(places.first(), places.get(1)), (places.last(), places.iter().rev().nth(1))] {
+                    painter.extend(end.map(|&end| cap(end, before.copied(), radius, wet)));
+                }
                 painter.add(egui::Shape::line(places.clone(), Stroke::new(2.0 * radius, wet)));
                 painter.add(egui::Shape::line(places, edge));
             }
@@ -178,6 +184,15 @@ impl Brush {
             painter.circle_stroke(pointer, radius, Stroke::new(1.0, Color32::WHITE));
         }
     }
+}
+
+/// The round end of a stroke that comes from `before`; the whole of a dab.
+fn cap(end: Pos2, before: Option<Pos2>, radius: f32, color: Color32) -> egui::Shape {
+    const CORNERS: u16 = 24;
+    let Some(before) = before else { return egui::Shape::circle_filled(end, radius, color) };
+    let start = (end - before).angle() - FRAC_PI_2;
+    let corner = |index| end + radius * Vec2::angled(start + PI * f32::from(index) / f32::from(CORNERS));
+    egui::Shape::convex_polygon((0..=CORNERS).map(corner).collect(), color, Stroke::NONE)
 }
 
 fn array(point: ImagePoint) -> Point {

@@ -105,9 +105,9 @@ impl<'a> Draft<'a> {
 }
 
 /// A place below a node, in the column before it.
-pub(super) fn before(document: &Document, node: NodeId, rows: f64) -> [f64; 2] {
+pub(super) fn before(document: &Document, node: NodeId) -> [f64; 2] {
     let [x, y] = document.node(node).map_or([0.0; 2], |node| node.position);
-    [x - COLUMN, y + rows * ROW]
+    [x - COLUMN, y + ROW / 2.0]
 }
 
 /// The nodes that need a node.

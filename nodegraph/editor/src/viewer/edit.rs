@@ -219,7 +219,7 @@ fn follow(draft: &mut Draft<'_>, old: &Handles, points: Vec<PointPair>) -> Resul
 
 /// Points of its own for a drag that has none.
 fn add_points(draft: &mut Draft<'_>, drag: NodeId, points: Vec<PointPair>) -> Result<(), Refusal> {
-    let place = before(draft.document(), drag, 1.0);
+    let place = before(draft.document(), drag);
     let node = draft.insert("points", place, [("points", ParamValue::Points(points))])?;
     Ok(draft.connect(node, "points", drag, "points")?)
 }

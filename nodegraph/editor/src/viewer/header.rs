@@ -4,6 +4,7 @@ use dragfx_graph::param::ParamValue;
 use eframe::egui::{Align, Button, Layout, ProgressBar, RichText, Slider, Ui};
 
 use super::Viewer;
+use super::act::other;
 use super::camera::Camera;
 use super::edit::{name, set_at};
 use super::masking::mask_of;
@@ -58,7 +59,7 @@ impl Viewer {
                 [(None, "Off"), (Some(Compare::Wipe), "Wipe"), (Some(Compare::Difference), "Difference, four times")];
             for (way, label) in ways {
                 if ui.selectable_label(desk.compare == way, label).clicked() {
-                    commands.push(Command::Compare(desk.b, way));
+                    commands.push(Command::Compare(other(desk), way));
                     ui.close();
                 }
             }

@@ -41,7 +41,7 @@ pub(crate) fn paint(
         Source::None => {
             let subject = Subject::of(document, view);
             let drag = subject.handles().ok_or_else(|| mask_refusal(document, &subject))?.drag;
-            let place = before(draft.document(), drag, 2.0);
+            let place = before(draft.document(), drag);
             let [width, height] = size.map(|pixels| ParamValue::Int(pixels as i64));
             let mask = draft.insert("mask", place, [("width", width), ("height", height)])?;
             draft.connect(mask, "mask", drag, "mask")?;

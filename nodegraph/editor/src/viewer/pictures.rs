@@ -96,6 +96,11 @@ pub(super) struct Derived {
 type Key = ([u64; 2], TextureOptions);
 
 impl Derived {
+    /// Whether one is being made.
+    pub(super) fn is_making(&self) -> bool {
+        self.making.is_some()
+    }
+
     /// The texture of what `make` gives, or of what it gave for other pictures before. `of` are the numbers of those that
     /// it is made of.
     pub(super) fn get(

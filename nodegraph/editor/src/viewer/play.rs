@@ -49,7 +49,7 @@ impl Play {
             commands.splice(0..0, self.stop());
             return;
         };
-        if now >= due && !scene.compute.is_busy() {
+        if now >= due && !scene.compute.is_looking() {
             let next = if begins && step == steps { 0 } else { step + 1 };
             commands.extend(stage.go_to(scene, next));
             self.next = Some(now + 1.0 / RATE);

@@ -2,21 +2,23 @@
 
 use dragfx_graph::value::{Transfer, Value};
 
-/// A pixel in words: its place, and its values as the picture encodes them, as numbers and of 255.
+/// A pixel in lines: its place, and its values as the picture encodes them, as numbers and of 255.
 pub(super) fn pixel(value: &Value, [x, y]: [usize; 2]) -> String {
-    let what = match value {
+    let place = format!("{x}, {y}");
+    match value {
         Value::Image(image) => {
             let pixels = image.pixels();
-            let channel = |channel: usize| pixels.get((y, x, channel)).copied().unwrap_or_default();
-            let [r, g, b, a] = [0, 1, 2, 3].map(channel);
-            let [r8, g8, b8, a8] = [r, g, b, a].map(byte);
+            let channel = |(channel, name): (usize, &str)| {
+                let value = pixels.get((y, x, channel)).copied().unwrap_or_default();
+                format!("\n{name} {value:>7.4} {:>4}", byte(value))
+            };
+            let channels = ["R", "G", "B", "A"].into_iter().enumerate().map(channel);
             let encoding = if image.transfer() == Transfer::Linear { "linear" } else { "sRGB" };
-            format!("R {r:.4}  G {g:.4}  B {b:.4}  A {a:.4}   {r8} {g8} {b8} {a8}   {encoding}")
+            format!("{place}{}\n{encoding}", channels.collect::<String>())
         }
-        Value::Mask(mask) => weight(mask.weights().get((y, x)).copied().unwrap_or_default()),
-        _ => String::new(),
-    };
-    format!("{x}, {y}   {what}")
+        Value::Mask(mask) => format!("{place}\n{}", weight(mask.weights().get((y, x)).copied().unwrap_or_default())),
+        _ => place,
+    }
 }
 
 /// A mask's weight in words.
@@ -41,8 +43,11 @@ mod tests {
         let pixels =
             Array3::from_shape_fn((2, 3, 4), |(y, x, channel)| if (y, x, channel) == (1, 2, 0) { 2.0 } else { 0.5 });
         let image = Value::Image(Image::new(pixels, Transfer::Linear).into());
-        assert_eq!(pixel(&image, [2, 1]), "2, 1   R 2.0000  G 0.5000  B 0.5000  A 0.5000   510 128 128 128   linear");
+        assert_eq!(
+            pixel(&image, [2, 1]),
+            "2, 1\nR  2.0000  510\nG  0.5000  128\nB  0.5000  128\nA  0.5000  128\nlinear"
+        );
         let mask = Value::Mask(MaskImage::new(Array2::from_elem((1, 1), 0.25)).into());
-        assert_eq!(pixel(&mask, [0, 0]), "0, 0   may change 0.250");
+        assert_eq!(pixel(&mask, [0, 0]), "0, 0\nmay change 0.250");
     }
 }

@@ -90,7 +90,7 @@ impl Standing {
     /// Before the first step. A drag whose points lie on their targets has `arrived` before it began.
     fn ready(points: Vec<PointPair>, arrived: bool) -> Self {
         let enabled = || points.iter().filter(|point| point.enabled);
-        let phase = match enabled().last() {
+        let phase = match enabled().next_back() {
             None => Phase::Empty,
             Some(last) if last.distance() == 0.0 => Phase::Aiming,
             Some(_) if arrived && enabled().all(|point| point.distance() < 1.0) => Phase::Arrived,

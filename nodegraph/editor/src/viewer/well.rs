@@ -2,8 +2,8 @@
 
 use dragfx_graph::value::Value;
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Event, FontId, Key, MouseWheelUnit, Painter, PointerButton, Rect, Response, Sense,
-    Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Color32, CursorIcon, Event, FontId, Key, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use super::camera::Placement;
@@ -59,10 +59,11 @@ impl Viewer {
         let placement = self.camera.place(view, size, density);
         self.draw(ui, scene, shown, &placement, view);
         let mask = self.show_mask(ui, scene, stage, &placement);
-        if !self.is_before(ui, scene) {
+        let is_before = self.is_before(ui, scene);
+        if !is_before {
             self.use_tool(ui, scene, stage, &picture, &placement, commands);
         }
-        self.tell(ui, stage, shown, mask, &placement, view);
+        self.tell(ui, stage, (shown, mask), is_before, &placement, view);
     }
 
     /// What is to be seen: the result, or as long as somebody wants it, what was before.
@@ -80,25 +81,29 @@ impl Viewer {
             || scene.desk.place == Place::Viewer && !is_typing && ui.input(|input| input.key_down(Key::Backtick))
     }
 
-    /// Shift and a number choose what is compared with. On many keyboards those are letters of their own: it is the place
-    /// of the key that counts.
+    /// A number shows a slot, and with Shift compares with it. On many keyboards those are letters of their own: it is the
+    /// place of the key that counts.
     fn choose_slot(&self, ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         const KEYS: [Key; SLOTS] =
             [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
         if scene.desk.place != Place::Viewer || ui.ctx().text_edit_focused() {
             return;
         }
-        let slot = ui.input(|input| {
-            input.events.iter().find_map(|event| match event {
-                Event::Key { key, physical_key, pressed: true, modifiers, .. } if modifiers.shift_only() => {
-                    KEYS.iter().position(|number| *number == physical_key.unwrap_or(*key))
-                }
-                _ => None,
-            })
+        let pressed = |event: &Event| match event {
+            Event::Key { key, physical_key, pressed: true, modifiers, .. }
+                if modifiers.is_none() || modifiers.shift_only() =>
+            {
+                let slot = KEYS.iter().position(|number| *number == physical_key.unwrap_or(*key))?;
+                Some((slot, modifiers.shift))
+            }
+            _ => None,
+        };
+        let Some((slot, compares)) = ui.input(|input| input.events.iter().find_map(pressed)) else { return };
+        commands.push(match &scene.desk.slots[slot] {
+            _ if compares => Command::Compare(slot, scene.desk.compare.or(Some(Compare::Wipe))),
+            Some(view) => Command::Look { slot, view: view.clone() },
+            None => Command::say(format!("Slot {} is empty: select a node in the graph and press {0} there", slot + 1)),
         });
-        if let Some(slot) = slot {
-            commands.push(Command::Compare(slot, scene.desk.compare.or(Some(Compare::Wipe))));
-        }
     }
 
     /// Zooms and moves the picture.
@@ -240,34 +245,37 @@ impl Viewer {
     }
 
     /// What is said over the picture: the pixel under the pointer, what a tint means, and what to do next.
-    fn tell(&self, ui: &Ui, stage: &Stage<'_>, shown: &Shown, mask: Option<&Shown>, placement: &Placement, view: Rect) {
+    fn tell(
+        &self,
+        ui: &Ui,
+        stage: &Stage<'_>,
+        (shown, mask): (&Shown, Option<&Shown>),
+        is_before: bool,
+        placement: &Placement,
+        view: Rect,
+    ) {
         let painter = ui.painter();
         let [width, height] = placement.size();
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|at| view.contains(*at));
         let pixel = pointer.and_then(|pointer| placement.pixel(pointer));
         let mut text = match pixel {
             Some(pixel) => readout::pixel(&shown.value, pixel),
-            None => format!("{width} x {height}   {:.0} %", placement.zoom() * 100.0),
+            None => format!("{width} x {height}\n{:.0} %", placement.zoom() * 100.0),
         };
         if let (Some([x, y]), Some(Value::Mask(mask))) = (pixel, mask.map(|mask| &mask.value))
             && let Some(weight) = mask.weights().get((y, x))
         {
-            text = format!("{text}   {}", readout::weight(*weight));
+            text = format!("{text}\n{}", readout::weight(*weight));
         }
         let corner = pos2(view.left() + 8.0, view.top() + 8.0);
-        mono(painter, corner, &text);
+        let told = mono(painter, corner, &text);
         if mask.is_some() {
-            let rect = Rect::from_min_size(corner + vec2(0.0, 24.0), Vec2::splat(12.0));
-            painter.rect(
-                rect,
-                2.0,
-                KEPT,
-                Stroke::new(1.0, Color32::from_white_alpha(120)),
-                eframe::egui::StrokeKind::Inside,
-            );
+            let rect = Rect::from_min_size(told.left_bottom() + vec2(2.0, 8.0), Vec2::splat(12.0));
+            painter.rect(rect, 2.0, KEPT, Stroke::new(1.0, Color32::from_white_alpha(120)), StrokeKind::Inside);
             label(painter, rect.right_top() + vec2(4.0, -4.0), Align2::LEFT_TOP, "stays");
         }
-        if let Some(text) = hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding()) {
+        let next = || hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding());
+        if let Some(text) = if is_before { Some("Before all drags".to_owned()) } else { next() } {
             hint::draw(painter, view, &text);
         }
     }
@@ -296,17 +304,18 @@ fn say(painter: &Painter, view: Rect, text: &str, color: Color32) {
 }
 
 /// A text on the picture, on a dark ground.
-fn label(painter: &Painter, at: eframe::egui::Pos2, anchor: Align2, text: &str) {
+fn label(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
     on_dark(painter, at, anchor, text, FontId::proportional(12.0));
 }
 
-fn mono(painter: &Painter, at: eframe::egui::Pos2, text: &str) {
-    on_dark(painter, at, Align2::LEFT_TOP, text, FontId::monospace(11.5));
+fn mono(painter: &Painter, at: Pos2, text: &str) -> Rect {
+    on_dark(painter, at, Align2::LEFT_TOP, text, FontId::monospace(11.0))
 }
 
-fn on_dark(painter: &Painter, at: eframe::egui::Pos2, anchor: Align2, text: &str, font: FontId) {
+fn on_dark(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font, theme::TEXT);
     let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
     painter.rect_filled(rect, 3.0, Color32::from_black_alpha(175));
     painter.galley(rect.min + vec2(6.0, 3.0), galley, theme::TEXT);
+    rect
 }

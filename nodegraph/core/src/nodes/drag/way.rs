@@ -55,7 +55,7 @@ impl Way {
     pub(super) fn bytes(&self) -> usize {
         // What is optimised, and the two moments that Adam has of it.
         let numbers = self.end().parameter().len() * 3 + self.states.first().map_or(0, Array2::len);
-        let points = self.end().points().len() * size_of::<PointPair>();
+        let points = size_of_val(self.end().points());
         self.snapshots.len() * (numbers * size_of::<f32>() + 2 * points)
     }
 
