@@ -305,7 +305,8 @@ fn thumbnails_come_to_those_who_ask() {
 /// Services that note what they were to write.
 #[derive(Default)]
 struct Notes {
-    films: Mutex<Vec<(PathBuf, Vec<Arc<Image>>, f64)>>,
+    /// Pictures and rate of each.
+    films: Mutex<Vec<(Vec<Arc<Image>>, f64)>>,
     latents: Mutex<Vec<(PathBuf, Latent)>>,
 }
 
@@ -316,12 +317,12 @@ impl Services for Notes {
 
     fn film(
         &self,
-        path: &Path,
+        _path: &Path,
         pictures: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
         rate: f64,
     ) -> Result<(), String> {
         let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
-        self.films.lock().expect("no panic").push((path.to_owned(), pictures, rate));
+        self.films.lock().expect("no panic").push((pictures, rate));
         Ok(())
     }
 
@@ -356,7 +357,7 @@ fn pictures_films_and_latents_are_written() {
     let film = Export::Film { view: view.clone(), drag, frame, path: "a.gif".into(), most: 4, rate: 12.0 };
     assert_eq!(export(&mut bench, film), Ok("Wrote a.gif: 4 pictures".to_owned()));
     let films = notes.films.lock().expect("no panic");
-    let [(_, pictures, 12.0)] = &films[..] else { panic!("one film") };
+    let [(pictures, 12.0)] = &films[..] else { panic!("one film") };
     assert_eq!(pictures[3], image(&bench.value(&view)), "it ends with the end");
     assert_eq!(pictures[0], undragged(&mut bench), "and begins with the start");
 
