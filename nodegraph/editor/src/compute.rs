@@ -11,13 +11,13 @@ mod look;
 mod pixels;
 mod preview;
 mod standing;
+mod state;
 #[cfg(test)]
 mod tests;
 mod threads;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,7 @@ use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::eval::{Evaluator, Fingerprint};
 use dragfx_graph::models::ModelStore;
-use dragfx_graph::value::{Trajectory, Value};
-use eframe::egui::{self, ColorImage};
+use eframe::egui;
 
 pub(crate) use self::board::Busy;
 use self::board::{Board, Finding};
@@ -34,10 +33,10 @@ pub(crate) use self::drag::Live;
 pub(crate) use self::export::Export;
 use self::look::{Looker, There};
 use self::standing::Standing;
+pub(crate) use self::state::{DragState, NodeState, Outcome, Shown};
 use self::threads::{Found, Mailbox};
 use crate::desk::{Desk, View};
 use crate::session::Session;
-use crate::setup::Services;
 
 /// Computes in the background.
 pub(crate) struct Compute {
@@ -71,57 +70,6 @@ pub(crate) struct Compute {
     outcomes: Vec<Outcome>,
     exporting: Option<Busy>,
     exports: Vec<Result<String, String>>,
-}
-
-/// A picture or a mask that is there to be shown.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    /// What was computed: an image or a mask.
-    pub(crate) value: Value,
-    /// Its pixels for the screen, sRGB.
-    pub(crate) pixels: Arc<ColorImage>,
-    /// Another number for other pixels.
-    pub(crate) serial: u64,
-}
-
-/// What a node is at.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum NodeState {
-    /// Nobody has looked yet, or it gives nothing.
-    #[default]
-    Unknown,
-    /// Its result is there.
-    Cached,
-    /// Its result has to be computed.
-    Stale,
-    /// It waits for somebody to start the drag, or for a node that does.
-    Waiting,
-    /// It is being computed: the part that is done, and what is going on.
-    Computing { done: f64, what: String },
-    /// It cannot be computed.
-    Failed(String),
-}
-
-/// A drag, as it runs and as it ended.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DragState {
-    /// The way of the drag as the document has it now, if it was dragged to its end.
-    pub(crate) trajectory: Option<Arc<Trajectory>>,
-    /// What the drag that runs has done so far.
-    pub(crate) live: Option<Arc<Live>>,
-}
-
-/// What became of something that was started.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// No drag waited to be started.
-    Idle,
-    /// A drag has arrived, or has taken all its steps.
-    Finished { node: NodeId, steps: usize, reached: bool },
-    /// A drag was stopped after so many steps. They are kept: once the document asks for no more, they are its result.
-    Stopped { node: NodeId, steps: usize },
-    /// It cannot be done.
-    Failed(String),
 }
 
 /// What panels want to see.
@@ -273,29 +221,6 @@ impl Compute {
         DragState { trajectory, live: self.live.get(&node).cloned() }
     }
 
-    /// Starts the drags that `view` needs and that were not dragged yet; what came of it [`outcomes`](Self::outcomes) tells.
-    pub(crate) fn start(&mut self, session: &Session, view: &View, frame: i64) {
-        if self.is_dragging {
-            return;
-        }
-        self.drag = Cancel::new();
-        self.is_dragging = true;
-        self.board.write(|content| content.is_dragging = true);
-        let (document, folder, view) = (self.document(session), session.folder(), view.clone());
-        self.dragger.put(drag::Wish { document, folder, view, frame: frame as f64, cancel: self.drag.clone() });
-    }
-
-    /// Stops the drags that run, within a step.
-    pub(crate) fn stop(&mut self) {
-        self.drag.cancel();
-    }
-
-    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
-    /// that is finished without being started.
-    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
-        self.stopped = Some((node, session.revision()));
-    }
-
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
         let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
@@ -305,48 +230,6 @@ impl Compute {
     /// Whether what is looked at may not be known as it is now.
     pub(crate) fn is_looking(&self) -> bool {
         !self.looker.is_idle() || !self.board.read().is_told()
-    }
-
-    /// Whether a drag runs.
-    pub(crate) fn is_dragging(&self) -> bool {
-        self.is_dragging
-    }
-
-    /// What became of what was started, once.
-    pub(crate) fn outcomes(&mut self) -> Vec<Outcome> {
-        std::mem::take(&mut self.outcomes)
-    }
-
-    /// Begins to write a file, or all that the graph writes, unless something is being written already; says whether it was
-    /// begun. What came of it [`exports`](Self::exports) tells.
-    pub(crate) fn export(&mut self, session: &Session, services: &Arc<dyn Services>, export: Export) -> bool {
-        if self.exporting.is_some() {
-            return false;
-        }
-        self.export = Cancel::new();
-        let begun = Some(Busy { done: 0.0, what: String::new() });
-        self.exporting.clone_from(&begun);
-        self.board.write(|content| content.exporting = begun);
-        let stem = session.path().and_then(Path::file_stem);
-        let name = stem.map_or_else(|| "untitled".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        let (document, folder, services) = (self.document(session), session.folder(), Arc::clone(services));
-        self.writer.put(export::Wish { export, document, folder, name, services, cancel: self.export.clone() });
-        true
-    }
-
-    /// How far the export is that was begun.
-    pub(crate) fn exporting(&self) -> Option<&Busy> {
-        self.exporting.as_ref()
-    }
-
-    /// Ends the export that was begun.
-    pub(crate) fn cancel_export(&mut self) {
-        self.export.cancel();
-    }
-
-    /// What became of exports, in words, once.
-    pub(crate) fn exports(&mut self) -> Vec<Result<String, String>> {
-        std::mem::take(&mut self.exports)
     }
 
     /// Forgets what is shown, and what is still found of it, as another document was opened, whose nodes may have the numbers

@@ -9,10 +9,11 @@ use dragfx_graph::eval::Target;
 use dragfx_graph::param::{Param, ParamValue};
 use dragfx_graph::preset;
 use dragfx_graph::registry::Registry;
-use dragfx_graph::value::{Image, Stop};
+use dragfx_graph::value::{Image, Stop, Value};
 use dragfx_runtime::{Device, SessionOptions};
 
 use super::*;
+use crate::setup::Services;
 
 /// A window without panels: a document, what is looked at, and what computes.
 struct Bench {
@@ -216,8 +217,10 @@ fn a_drag_that_is_stopped_is_shown_where_it_stopped_and_goes_on() {
     let [Outcome::Stopped { node, steps }] = outcomes[..] else { panic!("{outcomes:?}") };
     assert!(node == bench.drag && steps >= 3 && !bench.compute.is_dragging());
     bench.set(node, "max_steps", ParamValue::Int(steps as i64));
-    assert_eq!(bench.drag(), [Outcome::Finished { node, steps, reached: false }]);
+    bench.compute.keep(&bench.session, node);
     bench.rest();
+    let way = bench.compute.drag(node).trajectory.expect("what was done is its result, without another start");
+    assert_eq!((way.steps(), way.stop), (steps, Stop::MaxSteps));
     assert_eq!(bench.shown(), image(&bench.value(&bench.image())), "as if it had never been meant to go farther");
     bench.set(node, "max_steps", ParamValue::Int(steps as i64 + 2));
     assert_eq!(bench.drag(), [Outcome::Finished { node, steps: steps + 2, reached: false }]);
