@@ -64,6 +64,8 @@ pub struct Event<'a> {
     pub output: &'a str,
     /// The frame.
     pub frame: f64,
+    /// By what the result is known.
+    pub fingerprint: Fingerprint,
     /// Results that are there.
     pub completed: usize,
     /// Results that the run needs.

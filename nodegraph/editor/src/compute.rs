@@ -11,11 +11,13 @@ mod look;
 mod pixels;
 mod preview;
 mod standing;
+mod state;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,8 +25,7 @@ use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
 use dragfx_graph::eval::{Evaluator, Fingerprint};
 use dragfx_graph::models::ModelStore;
-use dragfx_graph::value::{Trajectory, Value};
-use eframe::egui::{self, ColorImage};
+use eframe::egui;
 
 pub(crate) use self::board::Busy;
 use self::board::{Board, Finding};
@@ -32,10 +33,10 @@ pub(crate) use self::drag::Live;
 pub(crate) use self::export::Export;
 use self::look::{Looker, There};
 use self::standing::Standing;
+pub(crate) use self::state::{DragState, NodeState, Outcome, Shown};
 use self::threads::{Found, Mailbox};
 use crate::desk::{Desk, View};
 use crate::session::Session;
-use crate::setup::Services;
 
 /// Computes in the background.
 pub(crate) struct Compute {
@@ -47,6 +48,8 @@ pub(crate) struct Compute {
     /// The document as it was sent last, and its revision.
     document: Option<(u64, Arc<Document>)>,
     asked: Option<Asked>,
+    /// The number of the oldest wish whose answers count.
+    oldest: u64,
     look: Cancel,
     /// Looks that a newer one has taken the place of, and when they are ended.
     overtaken: Vec<(Cancel, Instant)>,
@@ -69,59 +72,8 @@ pub(crate) struct Compute {
     exports: Vec<Result<String, String>>,
 }
 
-/// A picture or a mask that is there to be shown.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    /// What was computed: an image or a mask.
-    pub(crate) value: Value,
-    /// Its pixels for the screen, sRGB.
-    pub(crate) pixels: Arc<ColorImage>,
-    /// Another number for other pixels.
-    pub(crate) serial: u64,
-}
-
-/// What a node is at.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum NodeState {
-    /// Nobody has looked yet, or it gives nothing.
-    #[default]
-    Unknown,
-    /// Its result is there.
-    Cached,
-    /// Its result has to be computed.
-    Stale,
-    /// It waits for somebody to start the drag, or for a node that does.
-    Waiting,
-    /// It is being computed: the part that is done, and what is going on.
-    Computing { done: f64, what: String },
-    /// It cannot be computed.
-    Failed(String),
-}
-
-/// A drag, as it runs and as it ended.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DragState {
-    /// The way of the drag as the document has it now, if it was dragged to its end.
-    pub(crate) trajectory: Option<Arc<Trajectory>>,
-    /// What the drag that runs has done so far.
-    pub(crate) live: Option<Arc<Live>>,
-}
-
-/// What became of something that was started.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// No drag waited to be started.
-    Idle,
-    /// A drag has arrived, or has taken all its steps.
-    Finished { node: NodeId, steps: usize, reached: bool },
-    /// A drag was stopped after so many steps. They are kept: once the document asks for no more, they are its result.
-    Stopped { node: NodeId, steps: usize },
-    /// It cannot be done.
-    Failed(String),
-}
-
-/// What panels want to see beside what the desk shows.
-#[derive(Default)]
+/// What panels want to see.
+#[derive(Default, PartialEq)]
 struct Wanted {
     views: Vec<View>,
     befores: Vec<View>,
@@ -131,11 +83,11 @@ struct Wanted {
 /// What a look was asked for.
 #[derive(PartialEq)]
 struct Asked {
+    /// The number of the document.
+    document: u64,
     revision: u64,
     frame: i64,
-    views: Vec<View>,
-    befores: Vec<View>,
-    thumbnails: BTreeSet<NodeId>,
+    wanted: Wanted,
 }
 
 /// How long a look may go on that a newer one has overtaken: pictures that come quickly are seen while a slider moves.
@@ -168,6 +120,7 @@ impl Compute {
             writer,
             document: None,
             asked: None,
+            oldest: 0,
             look: Cancel::new(),
             overtaken: Vec::new(),
             drag: Cancel::new(),
@@ -205,20 +158,13 @@ impl Compute {
             }
             !is_over
         });
-        let wanted = self.wanted.take();
-        // In safe mode nothing is computed, whoever would like to see it.
+        // A stranger's graph may read files and take for ever: nothing of it is computed unasked.
+        let wanted = self.wanted(desk);
         let wanted = if desk.safe.is_some() { Wanted::default() } else { wanted };
-        let Wanted { views: more, befores, thumbnails } = wanted;
-        let compared = desk.compared().map(|(view, _)| view);
-        let looked = desk.shown().into_iter().chain(compared).filter(|_| desk.safe.is_none());
-        let mut views: Vec<View> = looked.cloned().collect();
-        views.extend(more);
-        views.dedup();
-        let (mut befores, mut thumbnails) = (befores, thumbnails);
-        if desk.safe.is_some() {
-            (views, befores, thumbnails) = Default::default();
+        let asked = Asked { document: session.serial(), revision: session.revision(), frame: desk.frame, wanted };
+        if self.asked.as_ref().is_some_and(|old| old.document != asked.document) {
+            self.forget();
         }
-        let asked = Asked { revision: session.revision(), frame: desk.frame, views, befores, thumbnails };
         if self.asked.as_ref() != Some(&asked) {
             self.wish(session, desk, &asked, now);
             context.request_repaint_after(PATIENCE);
@@ -275,29 +221,6 @@ impl Compute {
         DragState { trajectory, live: self.live.get(&node).cloned() }
     }
 
-    /// Starts the drags that `view` needs and that were not dragged yet; what came of it [`outcomes`](Self::outcomes) tells.
-    pub(crate) fn start(&mut self, session: &Session, view: &View, frame: i64) {
-        if self.is_dragging {
-            return;
-        }
-        self.drag = Cancel::new();
-        self.is_dragging = true;
-        self.board.write(|content| content.is_dragging = true);
-        let (document, folder, view) = (self.document(session), session.folder(), view.clone());
-        self.dragger.put(drag::Wish { document, folder, view, frame: frame as f64, cancel: self.drag.clone() });
-    }
-
-    /// Stops the drags that run, within a step.
-    pub(crate) fn stop(&mut self) {
-        self.drag.cancel();
-    }
-
-    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
-    /// that is finished without being started.
-    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
-        self.stopped = Some((node, session.revision()));
-    }
-
     /// Whether anything is being computed.
     pub(crate) fn is_busy(&self) -> bool {
         let is_idle = self.looker.is_idle() && self.dragger.is_idle() && self.writer.is_idle();
@@ -309,46 +232,28 @@ impl Compute {
         !self.looker.is_idle() || !self.board.read().is_told()
     }
 
-    /// Whether a drag runs.
-    pub(crate) fn is_dragging(&self) -> bool {
-        self.is_dragging
+    /// Forgets what is shown, and what is still found of it, as another document was opened, whose nodes may have the numbers
+    /// of others.
+    fn forget(&mut self) {
+        self.oldest = self.board.number();
+        self.shown.clear();
+        self.befores.clear();
+        self.thumbnails.clear();
+        self.troubles.clear();
+        self.standing = Standing::default();
     }
 
-    /// What became of what was started, once.
-    pub(crate) fn outcomes(&mut self) -> Vec<Outcome> {
-        std::mem::take(&mut self.outcomes)
-    }
-
-    /// Begins to write a file, or all that the graph writes, unless something is being written already; says whether it was
-    /// begun. What came of it [`exports`](Self::exports) tells.
-    pub(crate) fn export(&mut self, session: &Session, services: &Arc<dyn Services>, export: Export) -> bool {
-        if self.exporting.is_some() {
-            return false;
+    /// What panels have asked for, what the desk shows first.
+    fn wanted(&self, desk: &Desk) -> Wanted {
+        let asked = self.wanted.take();
+        let compared = desk.compared().map(|(view, _)| view);
+        let mut views: Vec<View> = Vec::new();
+        for view in desk.shown().into_iter().chain(compared).chain(&asked.views) {
+            if !views.contains(view) {
+                views.push(view.clone());
+            }
         }
-        self.export = Cancel::new();
-        let begun = Some(Busy { done: 0.0, what: String::new() });
-        self.exporting.clone_from(&begun);
-        self.board.write(|content| content.exporting = begun);
-        let stem = session.path().and_then(Path::file_stem);
-        let name = stem.map_or_else(|| "untitled".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        let (document, folder, services) = (self.document(session), session.folder(), Arc::clone(services));
-        self.writer.put(export::Wish { export, document, folder, name, services, cancel: self.export.clone() });
-        true
-    }
-
-    /// How far the export is that was begun.
-    pub(crate) fn exporting(&self) -> Option<&Busy> {
-        self.exporting.as_ref()
-    }
-
-    /// Ends the export that was begun.
-    pub(crate) fn cancel_export(&mut self) {
-        self.export.cancel();
-    }
-
-    /// What became of exports, in words, once.
-    pub(crate) fn exports(&mut self) -> Vec<Result<String, String>> {
-        std::mem::take(&mut self.exports)
+        Wanted { views, ..asked }
     }
 
     /// Takes in what the board says.
@@ -363,7 +268,8 @@ impl Compute {
         self.busy = content.looking.clone();
         self.busy.extend(content.dragging.clone());
         drop(content);
-        for finding in findings {
+        let findings = findings.into_iter().filter(|(number, _)| *number >= self.oldest);
+        for (_, finding) in findings {
             match finding {
                 Finding::Shown(view, fingerprint, shown) => {
                     self.troubles.remove(&view);
@@ -382,9 +288,9 @@ impl Compute {
     /// Sends a wish to the thread that looks.
     fn wish(&mut self, session: &Session, desk: &Desk, asked: &Asked, now: Instant) {
         let document = self.document(session);
-        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.views.contains(view);
+        let is_open = |view: &View| desk.slots.contains(&Some(view.clone())) || asked.wanted.views.contains(view);
         self.shown.retain(|view, _| is_open(view));
-        self.befores.retain(|view, _| asked.befores.contains(view));
+        self.befores.retain(|view, _| asked.wanted.befores.contains(view));
         self.troubles.retain(|view, _| is_open(view));
         self.thumbnails.retain(|&node, _| document.node(node).is_some());
         let there = There {
@@ -399,9 +305,9 @@ impl Compute {
             folder: session.folder(),
             registry: Arc::clone(session.registry()),
             frame: asked.frame as f64,
-            views: asked.views.clone(),
-            befores: asked.befores.clone(),
-            thumbnails: asked.thumbnails.iter().copied().collect(),
+            views: asked.wanted.views.clone(),
+            befores: asked.wanted.befores.clone(),
+            thumbnails: asked.wanted.thumbnails.iter().copied().collect(),
             stopped: self.stopped.filter(|(_, revision)| *revision == asked.revision).map(|(node, _)| node),
             there,
             cancel: self.look.clone(),

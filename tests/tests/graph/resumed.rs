@@ -42,7 +42,8 @@ fn run(bench: &Bench, drag: NodeId, most: usize, enough: usize) -> (Option<Strin
     let observer = |event: &Event<'_>| match &event.what {
         Happening::Step(report) => told.lock().expect("no panic").push(report.step),
         Happening::Interim(_) => {
-            if steps.fetch_add(1, Ordering::Relaxed) + 1 == enough {
+            let taken = steps.fetch_add(1, Ordering::Relaxed) + 1;
+            if taken == enough {
                 cancel.cancel();
             }
         }

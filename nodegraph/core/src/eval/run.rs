@@ -262,8 +262,9 @@ impl<'a> Run<'a> {
 
     fn tell(&self, index: usize, what: Happening<'_>) {
         let completed = self.completed.load(Ordering::Relaxed);
-        let Task { node, output, frame, .. } = &self.plan.tasks[index];
-        self.observer.event(&Event { node: *node, output, frame: *frame, completed, total: self.total, what });
+        let Task { node, output, frame, fingerprint, .. } = &self.plan.tasks[index];
+        let (node, frame, fingerprint, total) = (*node, *frame, *fingerprint, self.total);
+        self.observer.event(&Event { node, output, frame, fingerprint, completed, total, what });
     }
 }
 

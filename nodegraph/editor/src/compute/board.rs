@@ -27,8 +27,8 @@ pub(super) struct Board {
 /// What is on the board.
 #[derive(Default)]
 pub(super) struct Content {
-    /// What those that look have found since it was read last.
-    pub(super) findings: Vec<Finding>,
+    /// What those that look have found since it was read last, each with the number of the wish that it answers.
+    pub(super) findings: Vec<(u64, Finding)>,
     /// What became of drags since it was read last.
     pub(super) outcomes: Vec<Outcome>,
     /// What became of exports since it was read last, in words.

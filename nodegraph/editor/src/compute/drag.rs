@@ -10,13 +10,14 @@ use dragfx_graph::error::EvalError;
 use dragfx_graph::eval::{Evaluator, Event, Happening, Needed, Target};
 use dragfx_graph::value::{Stop, Value};
 
-use super::Outcome;
 use super::board::{Board, Busy, Running};
 use super::look::Wish as Look;
 use super::preview::Moment;
 use super::standing::waiting;
 use super::threads::{Mailbox, guarded};
+use super::{Compute, Outcome};
 use crate::desk::View;
+use crate::session::Session;
 
 /// A drag that runs.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,41 @@ pub(super) struct Wish {
 
 /// Steps whose times count.
 const RECENT: usize = 15;
+
+impl Compute {
+    /// Starts the drags that `view` needs and that were not dragged yet; what came of it [`outcomes`](Self::outcomes) tells.
+    pub(crate) fn start(&mut self, session: &Session, view: &View, frame: i64) {
+        if self.is_dragging {
+            return;
+        }
+        self.drag = Cancel::new();
+        self.is_dragging = true;
+        self.board.write(|content| content.is_dragging = true);
+        let (document, folder, view) = (self.document(session), session.folder(), view.clone());
+        self.dragger.put(Wish { document, folder, view, frame: frame as f64, cancel: self.drag.clone() });
+    }
+
+    /// Stops the drags that run, within a step.
+    pub(crate) fn stop(&mut self) {
+        self.drag.cancel();
+    }
+
+    /// Says that the document asks a drag for no more from now on than it had done when it was stopped: it is the only one
+    /// that is finished without being started.
+    pub(crate) fn keep(&mut self, session: &Session, node: NodeId) {
+        self.stopped = Some((node, session.revision()));
+    }
+
+    /// Whether a drag runs.
+    pub(crate) fn is_dragging(&self) -> bool {
+        self.is_dragging
+    }
+
+    /// What became of what was started, once.
+    pub(crate) fn outcomes(&mut self) -> Vec<Outcome> {
+        std::mem::take(&mut self.outcomes)
+    }
+}
 
 /// Drags, and tells the board how it goes and what came of it.
 pub(super) fn drag(board: &Board, looker: &Mailbox<Look>, evaluator: &Evaluator, wish: &Wish) {

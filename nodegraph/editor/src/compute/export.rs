@@ -14,9 +14,11 @@ use dragfx_graph::preset;
 use dragfx_graph::render::{self, Output, Overwrite, Render};
 use dragfx_graph::value::{Image, Value};
 
-use super::board::Board;
+use super::Compute;
+use super::board::{Board, Busy};
 use super::threads::guarded;
 use crate::desk::View;
+use crate::session::Session;
 use crate::setup::Services;
 
 /// What is to be written. Files that are there are replaced: whoever chose them was asked.
@@ -53,6 +55,40 @@ struct Writer<'a> {
 /// Bytes of a film's pictures that are kept while it is made: they are wanted once.
 const ASIDE: usize = 64 << 20;
 
+impl Compute {
+    /// Begins to write a file, or all that the graph writes, unless something is being written already; says whether it was
+    /// begun. What came of it [`exports`](Self::exports) tells.
+    pub(crate) fn export(&mut self, session: &Session, services: &Arc<dyn Services>, export: Export) -> bool {
+        if self.exporting.is_some() {
+            return false;
+        }
+        self.export = Cancel::new();
+        let begun = Some(Busy { done: 0.0, what: String::new() });
+        self.exporting.clone_from(&begun);
+        self.board.write(|content| content.exporting = begun);
+        let stem = session.path().and_then(Path::file_stem);
+        let name = stem.map_or_else(|| "untitled".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let (document, folder, services) = (self.document(session), session.folder(), Arc::clone(services));
+        self.writer.put(Wish { export, document, folder, name, services, cancel: self.export.clone() });
+        true
+    }
+
+    /// How far the export is that was begun.
+    pub(crate) fn exporting(&self) -> Option<&Busy> {
+        self.exporting.as_ref()
+    }
+
+    /// Ends the export that was begun.
+    pub(crate) fn cancel_export(&mut self) {
+        self.export.cancel();
+    }
+
+    /// What became of exports, in words, once.
+    pub(crate) fn exports(&mut self) -> Vec<Result<String, String>> {
+        std::mem::take(&mut self.exports)
+    }
+}
+
 /// Writes what is wished for, and tells the board what came of it.
 pub(super) fn export(board: &Board, evaluator: &Evaluator, wish: &Wish) {
     let writer = Writer { board, evaluator, wish };
@@ -80,7 +116,7 @@ impl Writer<'_> {
         let picture = match &value {
             Value::Image(image) => Picture::Image(image),
             Value::Mask(mask) => Picture::Mask(mask),
-            other => return Err(format!("a {} is no picture", other.port_type())),
+            other => return Err(format!("{} is no picture", named(other))),
         };
         let graph = embed.then(|| preset::to_text(&self.wish.document));
         let tags = Tags { graph, digest: None };
@@ -91,7 +127,7 @@ impl Writer<'_> {
     fn latent(&self, view: &View, frame: f64, path: &Path) -> Result<String, String> {
         match self.value(self.evaluator, &self.wish.document, view, frame, Some(path), 0.0..1.0)?.0 {
             Value::Latent(latent) => self.wish.services.latent(path, &latent.latent)?,
-            other => return Err(format!("a {} is no latent", other.port_type())),
+            other => return Err(format!("{} is no latent", named(&other))),
         }
         Ok(format!("Wrote {}", path.display()))
     }
@@ -123,7 +159,7 @@ impl Writer<'_> {
             let part = |index: usize| begin + (1.0 - begin) * index as f64 / count as f64;
             match self.value(&aside, &document, view, frame, None, part(index)..part(index + 1))?.0 {
                 Value::Image(image) => Ok(image),
-                other => Err(format!("a film is made of images, not of a {}", other.port_type())),
+                other => Err(format!("a film is made of images; {} is none", named(&other))),
             }
         };
         self.wish.services.film(path, &mut (0..count).map(picture), rate)?;
@@ -193,6 +229,18 @@ impl Writer<'_> {
                 }
             }
         });
+    }
+}
+
+/// A value, with its article.
+fn named(value: &Value) -> &'static str {
+    match value {
+        Value::Latent(_) => "a latent",
+        Value::Image(_) => "an image",
+        Value::Mask(_) => "a mask",
+        Value::Points(_) => "a list of points",
+        Value::Trajectory(_) => "a trajectory",
+        Value::Tracks(_) => "a list of tracks",
     }
 }
 

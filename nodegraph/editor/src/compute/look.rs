@@ -57,8 +57,8 @@ pub(super) struct Looker {
     /// For pictures of drags on their way, which are seen once.
     aside: Evaluator,
     wish: Option<Wish>,
-    /// Failures of the document that is looked at.
-    failures: Vec<EvalError>,
+    /// Failures of results that were computed. They fail again, until a model or a file is put where it was missing.
+    failures: HashMap<Fingerprint, EvalError>,
 }
 
 /// A plan for an output, as far as it can be shown.
@@ -72,20 +72,22 @@ struct Sight {
 
 /// Bytes of the results of drags on their way.
 const ASIDE: usize = 64 << 20;
+/// Failures that are remembered.
+const MOST_FAILURES: usize = 10_000;
 /// Results that a thumbnail may need: few enough to be computed unasked.
 const FEW: usize = 12;
 
 impl Looker {
     pub(super) fn new(board: Arc<Board>, evaluator: Arc<Evaluator>) -> Self {
         let aside = evaluator.aside(ASIDE);
-        Self { board, evaluator, aside, wish: None, failures: Vec::new() }
+        Self { board, evaluator, aside, wish: None, failures: HashMap::new() }
     }
 
     /// Looks at what is wished for, or again at what was.
     pub(super) fn look(&mut self, found: Found<Wish>) {
         let is_new = matches!(found, Found::Letter(_));
         if let Found::Letter(wish) = found {
-            self.failures.clear();
+            self.forget_failures(&wish);
             self.wish = Some(wish);
         }
         // While something panics here there is no wish, so that it does not panic again and again.
@@ -115,6 +117,14 @@ impl Looker {
         self.wish = Some(wish);
     }
 
+    /// Forgets what has failed where models or relative paths lead elsewhere now.
+    fn forget_failures(&mut self, wish: &Wish) {
+        let is_same = |old: &Wish| old.folder == wish.folder && old.document.models() == wish.document.models();
+        if self.failures.len() > MOST_FAILURES || !self.wish.as_ref().is_some_and(is_same) {
+            self.failures.clear();
+        }
+    }
+
     /// Ends drags that run and that the document does not have any more. What they have done is kept, should it come back.
     fn drop_unwanted(&self, wish: &Wish) {
         let running = self.board.read().running.clone();
@@ -138,11 +148,15 @@ impl Looker {
         self.board.is_overtaken(wish.number) || wish.cancel.is_cancelled()
     }
 
+    fn tell(&self, wish: &Wish, finding: Finding) {
+        self.board.write(|content| content.findings.push((wish.number, finding)));
+    }
+
     /// Tells what the nodes are at.
     fn stand(&self, wish: &Wish) {
         if !self.is_over(wish) {
             let standing = Standing::of(&self.evaluator, &wish.document, &wish.folder, wish.frame, &self.failures);
-            self.board.write(|content| content.findings.push(Finding::Standing(standing)));
+            self.tell(wish, Finding::Standing(standing));
         }
     }
 
@@ -159,14 +173,13 @@ impl Looker {
             Ok(value) => {
                 if let (Some(shown), Some(fingerprint)) = (shown(value, pixels), sight.fingerprint) {
                     wish.there.views.insert(view.clone(), fingerprint);
-                    let finding = Finding::Shown(view.clone(), fingerprint, shown);
-                    self.board.write(|content| content.findings.push(finding));
+                    self.tell(wish, Finding::Shown(view.clone(), fingerprint, shown));
                 }
             }
             Err(error) if error.is_cancelled() => {}
             Err(error) => {
-                let finding = Finding::Trouble(view.clone(), format!("{}: {}", error.node, error.reason()));
-                self.board.write(|content| content.findings.push(finding));
+                let reason = format!("{}: {}", error.node, error.reason());
+                self.tell(wish, Finding::Trouble(view.clone(), reason));
             }
         }
         true
@@ -192,8 +205,7 @@ impl Looker {
             && let (Some(shown), Some(fingerprint)) = (shown(value, pixels), sight.fingerprint)
         {
             wish.there.befores.insert(view.clone(), fingerprint);
-            let finding = Finding::Before(view.clone(), fingerprint, shown);
-            self.board.write(|content| content.findings.push(finding));
+            self.tell(wish, Finding::Before(view.clone(), fingerprint, shown));
         }
     }
 
@@ -218,8 +230,7 @@ impl Looker {
             && let Some(shown) = shown(value, thumbnail)
         {
             wish.there.thumbnails.insert(node, fingerprint);
-            let finding = Finding::Thumbnail(node, fingerprint, shown);
-            self.board.write(|content| content.findings.push(finding));
+            self.tell(wish, Finding::Thumbnail(node, fingerprint, shown));
         }
         !missing.is_empty()
     }
@@ -262,21 +273,28 @@ impl Looker {
 
     fn run(&mut self, wish: &Wish, sight: &Sight) -> Result<Value, EvalError> {
         let evaluator = if sight.moves { &self.aside } else { &self.evaluator };
-        let failures = Mutex::new(Vec::new());
+        let told = Mutex::new(Vec::new());
         let observer = |event: &Event<'_>| {
             // Nodes that stand for a drag are nothing that people know.
             if wish.document.node(event.node).is_some() {
                 self.board.write(|content| Busy::note(&mut content.looking, event));
             }
-            if let Happening::Failed(error) = event.what
-                && !error.is_cancelled()
-            {
-                lock(&failures).push(error.clone());
+            match event.what {
+                Happening::Failed(error) if !error.is_cancelled() => {
+                    lock(&told).push((event.fingerprint, Some(error.clone())));
+                }
+                Happening::Finished { .. } => lock(&told).push((event.fingerprint, None)),
+                _ => {}
             }
         };
         let value = evaluator.run(&sight.plan, &observer, &wish.cancel).swap_remove(0);
         self.board.write(|content| content.looking.clear());
-        self.failures.extend(failures.into_inner().unwrap_or_else(PoisonError::into_inner));
+        for (fingerprint, error) in told.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            match error {
+                Some(error) => drop(self.failures.insert(fingerprint, error)),
+                None => drop(self.failures.remove(&fingerprint)),
+            }
+        }
         value
     }
 }

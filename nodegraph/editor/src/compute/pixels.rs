@@ -75,10 +75,10 @@ mod tests {
         let mask = MaskImage::new(Array2::from_shape_vec((1, 2), vec![0.0, 1.0]).expect("two weights"));
         let shown = pixels(&Value::Mask(Arc::new(mask))).expect("pixels");
         assert_eq!((shown.size, &*shown.pixels), ([2, 1], &[Color32::BLACK, Color32::WHITE][..]));
-        let gray = Array3::from_shape_fn((1, 1, 4), |(_, _, channel)| if channel < 3 { 0.215_861 } else { 1.0 });
-        let linear = Image::new(gray, Transfer::Linear);
+        // The light of half a byte scale, well within its rounding; the same number is the alpha of 55.
+        let linear = Image::new(Array3::from_elem((1, 1, 4), 0.215_861), Transfer::Linear);
         let shown = pixels(&Value::Image(Arc::new(linear))).expect("pixels");
-        assert_eq!(shown.pixels, [Color32::from_gray(128)]);
+        assert_eq!(shown.pixels, [Color32::from_rgba_unmultiplied(128, 128, 128, 55)]);
     }
 
     #[test]

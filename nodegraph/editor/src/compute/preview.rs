@@ -150,3 +150,162 @@ impl Operator for Given {
         Ok(self.value.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dragfx_engine::Cancel;
+    use dragfx_graph::document::NodeKind;
+    use dragfx_graph::eval::{Evaluator, Target};
+    use dragfx_graph::models::ModelStore;
+    use dragfx_graph::param::{Param, ParamValue};
+
+    use super::*;
+
+    /// A document of nodes `NAME KIND`, and wires `NODE.OUTPUT NODE.INPUT`.
+    fn document(nodes: &[&str], wires: &[&str]) -> Document {
+        let (registry, mut document) = (Registry::standard(), Document::default());
+        for node in nodes {
+            let (name, kind) = node.split_once(' ').expect("a name and a kind");
+            let mut node = document.new_node(Arc::clone(registry.get(kind).expect("a kind")));
+            name.clone_into(&mut node.name);
+            document.apply(Edit::Insert(Box::new(node))).expect("it fits");
+        }
+        for wire in wires {
+            let (from, to) = wire.split_once(' ').expect("two ends");
+            let (from, output) = from.split_once('.').expect("an output");
+            let (to, input) = to.split_once('.').expect("an input");
+            for edit in document.connection(id(&document, from), output, id(&document, to), input) {
+                document.apply(edit).expect("it fits");
+            }
+        }
+        document
+    }
+
+    fn id(document: &Document, name: &str) -> NodeId {
+        document.by_name(name).expect("a node of that name").id
+    }
+
+    /// The wires into a node, as `INPUT NODE.OUTPUT`.
+    fn sources(document: &Document, name: &str) -> Vec<String> {
+        let source = |wire: Connection| {
+            let from = &document.node(wire.from).expect("a node").name;
+            format!("{} {from}.{}", wire.input, wire.output)
+        };
+        document.wires_into(id(document, name)).into_iter().map(source).collect()
+    }
+
+    fn view(document: &Document, name: &str, output: &str) -> View {
+        View { node: id(document, name), output: output.to_owned() }
+    }
+
+    /// Two drags, one behind the other, and who reads their outputs.
+    fn chain() -> Document {
+        document(
+            &[
+                "seed latent",
+                "p points",
+                "q points",
+                "first drag",
+                "second drag",
+                "over blend",
+                "where mask",
+                "t track",
+            ],
+            &[
+                "seed.latent first.latent",
+                "p.points first.points",
+                "first.latent second.latent",
+                "q.points second.points",
+                "first.image over.source",
+                "second.image over.result",
+                "second.points where.points",
+                "second.trajectory t.trajectory",
+            ],
+        )
+    }
+
+    #[test]
+    fn who_reads_a_drag_reads_what_it_starts_from() {
+        for order in [["first", "second"], ["second", "first"]] {
+            let before = chain();
+            let mut preview = Preview::new(before.clone());
+            for drag in order {
+                preview.take_out(id(&before, drag), None, &Registry::standard()).expect("it can be taken out");
+            }
+            let after = preview.document();
+            let images: Vec<String> = sources(after, "over");
+            assert_eq!(images.len(), 2, "{images:?}");
+            for image in images {
+                let generate = image.split_once(' ').expect("a source").1.strip_suffix(".image").expect("an image");
+                assert_eq!(sources(after, generate), ["latent seed.latent"], "{order:?}");
+            }
+            assert_eq!(sources(after, "where"), ["points q.points"]);
+            assert_eq!(sources(after, "t"), Vec::<String>::new(), "there is no way yet that could be read");
+            assert_eq!(preview.instead(&view(&before, "second", "latent")), Some(view(&before, "seed", "latent")));
+            assert_eq!(preview.instead(&view(&before, "second", "trajectory")), None);
+            let image = preview.instead(&view(&before, "second", "image")).expect("a picture");
+            assert_eq!(after.node(image.node).expect("a node").type_id(), "generate");
+            assert_eq!(preview.instead(&view(&before, "over", "image")), Some(view(&before, "over", "image")));
+        }
+    }
+
+    #[test]
+    fn one_drag_can_be_taken_out_of_two() {
+        let before = chain();
+        let mut preview = Preview::new(before.clone());
+        preview.take_out(id(&before, "second"), None, &Registry::standard()).expect("it can be taken out");
+        assert_eq!(sources(preview.document(), "second"), ["latent first.latent", "points q.points"]);
+        assert_eq!(preview.instead(&view(&before, "second", "latent")), Some(view(&before, "first", "latent")));
+        let once = preview.document().len();
+        preview.take_out(id(&before, "second"), None, &Registry::standard()).expect("it is out already");
+        assert_eq!(preview.document().len(), once);
+    }
+
+    #[test]
+    fn its_picture_is_painted_as_the_drag_would() {
+        let mut before = chain();
+        let drag = id(&before, "second");
+        for (param, value) in [
+            ("noise", ParamValue::Text("random".to_owned())),
+            ("noise_seed", ParamValue::Int(7)),
+            ("transfer", ParamValue::Text("linear".to_owned())),
+            ("max_steps", ParamValue::Int(3)),
+        ] {
+            let value = Some(Param::Constant(value));
+            before.apply(Edit::SetParam { node: drag, param: param.to_owned(), value }).expect("it suits");
+        }
+        let mut preview = Preview::new(before.clone());
+        preview.take_out(drag, None, &Registry::standard()).expect("it can be taken out");
+        let image = preview.instead(&view(&before, "second", "image")).expect("a picture");
+        let set = &preview.document().node(image.node).expect("a node").params;
+        assert_eq!(set.keys().collect::<Vec<_>>(), ["noise", "noise_seed", "transfer"]);
+    }
+
+    #[test]
+    fn wires_keep_their_places() {
+        let nodes = ["p points", "q points", "m mask", "n mask", "all mask", "d drag", "seed latent"];
+        let wires = ["seed.latent d.latent", "p.points d.points", "m.mask all.masks", "n.mask all.masks"];
+        let before = document(&nodes, &[&wires[..], &["d.points m.points", "d.points n.points"]].concat());
+        let mut preview = Preview::new(before.clone());
+        preview.take_out(id(&before, "d"), None, &Registry::standard()).expect("it can be taken out");
+        assert_eq!(sources(preview.document(), "all"), ["masks m.mask", "masks n.mask"]);
+        assert_eq!(sources(preview.document(), "n"), ["points p.points"]);
+    }
+
+    #[test]
+    fn a_moment_takes_the_place_of_the_start() {
+        let before = chain();
+        let points = Value::Points(Arc::new(Vec::new()));
+        let moment = Moment { latent: points.clone(), points };
+        let mut preview = Preview::new(before.clone());
+        // A latent needs a model; a list of points stands in for it, and is refused where a latent is wanted.
+        assert!(preview.take_out(id(&before, "second"), Some(&moment), &Registry::standard()).is_err());
+        let given = preview.give(&moment.points).expect("it can be given");
+        let node = preview.document().node(given.node).expect("a node");
+        assert!(matches!(node.kind, NodeKind::Known(_)));
+        let evaluator = Evaluator::new(Arc::new(ModelStore::new("none".into(), Vec::new(), Default::default())));
+        let target = Target { node: given.node, output: given.output, frame: 1.0 };
+        let value = evaluator.evaluate(preview.document(), ".".as_ref(), &target, &Cancel::new());
+        assert!(matches!(value, Ok(Value::Points(points)) if points.is_empty()));
+    }
+}

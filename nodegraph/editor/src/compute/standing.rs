@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dragfx_graph::document::{Document, Node, NodeId};
 use dragfx_graph::error::EvalError;
-use dragfx_graph::eval::{Evaluator, Needed, Plan, Target};
+use dragfx_graph::eval::{Evaluator, Fingerprint, Needed, Plan, Target};
 use dragfx_graph::value::{PortType, Trajectory, Value};
 
 use super::NodeState;
@@ -26,18 +26,18 @@ enum Stage {
     Missing,
     /// It needs a drag.
     Waits,
-    /// This error keeps it from being computed.
-    Failed(usize),
+    /// The error of this result keeps it from being computed.
+    Failed(Fingerprint),
 }
 
 impl Standing {
-    /// Looks over a document at a frame; `failures` are those of the same document that are known.
+    /// Looks over a document at a frame; `failures` are known from runs.
     pub(super) fn of(
         evaluator: &Evaluator,
         document: &Document,
         folder: &Path,
         frame: f64,
-        failures: &[EvalError],
+        failures: &HashMap<Fingerprint, EvalError>,
     ) -> Self {
         let told = document.nodes().filter_map(|node| Some((node, telling(node)?)));
         let told: Vec<(&Node, String)> = told.collect();
@@ -45,7 +45,7 @@ impl Standing {
         let targets: Vec<Target> = told.iter().map(target).collect();
         let plan = evaluator.plan(document, folder, &targets);
         let survey = evaluator.survey(&plan);
-        let stages = stages(document, &survey, failures);
+        let stages = stages(&survey, failures);
         let states = told.iter().zip(plan.places()).map(|((node, _), place)| {
             let state = match place {
                 Err(error) => failed(node, error),
@@ -53,7 +53,7 @@ impl Standing {
                     Stage::There => NodeState::Cached,
                     Stage::Missing => NodeState::Stale,
                     Stage::Waits => NodeState::Waiting,
-                    Stage::Failed(error) => failed(node, &failures[error]),
+                    Stage::Failed(result) => failed(node, &failures[&result]),
                 },
             };
             (node.id, state)
@@ -76,18 +76,14 @@ fn telling(node: &Node) -> Option<String> {
     Some(output.id.to_string())
 }
 
-fn stages(document: &Document, survey: &[Needed], failures: &[EvalError]) -> Vec<Stage> {
+fn stages(survey: &[Needed], failures: &HashMap<Fingerprint, EvalError>) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::with_capacity(survey.len());
     for needed in survey {
-        let name = document.node(needed.node).map_or("", |node| &node.name);
-        let own = failures.iter().position(|error| {
-            error.node == name && error.output == needed.output && error.frame.to_bits() == needed.frame.to_bits()
-        });
         let read = |wanted: fn(Stage) -> bool| needed.reads.iter().map(|&place| stages[place]).find(|&s| wanted(s));
         let stage = if needed.is_there {
             Stage::There
-        } else if let Some(error) = own {
-            Stage::Failed(error)
+        } else if failures.contains_key(&needed.fingerprint) {
+            Stage::Failed(needed.fingerprint)
         } else if let Some(failed) = read(|stage| matches!(stage, Stage::Failed(_))) {
             failed
         } else if needed.port_type == PortType::Trajectory || read(|stage| stage == Stage::Waits).is_some() {
