@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use eframe::egui::{self, Align2, Grid, Key, Label, RichText, ScrollArea, TextEdit, Window};
 
-use crate::action::{ACTIONS, GESTURES, Place, keys_text};
+use crate::action::{Place, actions, gestures, keys_text};
 use crate::editor::Scene;
 use crate::theme;
 
@@ -138,11 +138,11 @@ impl Line {
 
 /// All keys, and then what the mouse does.
 fn lines(context: &egui::Context) -> impl Iterator<Item = Line> {
-    let keys = ACTIONS.iter().map(|entry| {
+    let keys = actions().map(|entry| {
         let keys: Vec<String> = entry.keys.iter().map(|key| keys_text(context, key)).collect();
         Line { place: entry.place, keys: keys.join(", "), label: entry.label, doc: entry.doc }
     });
-    let mouse = GESTURES.iter().map(|gesture| Line {
+    let mouse = gestures().map(|gesture| Line {
         place: gesture.place,
         keys: "Mouse".to_owned(),
         label: gesture.how,
@@ -186,6 +186,6 @@ mod tests {
         assert_eq!(undo, ["Undo"]);
         let keyframes: Vec<_> = found("KEYFRAME");
         assert!(keyframes.contains(&"Next keyframe") && keyframes.contains(&"Drag a keyframe"), "{keyframes:?}");
-        assert_eq!(lines(&context).count(), ACTIONS.len() + GESTURES.len());
+        assert_eq!(lines(&context).count(), actions().count() + gestures().count());
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Button, RichText, WidgetInfo, WidgetType};
 
-use crate::action::{ACTIONS, Action, Entry, Place, keys_text};
+use crate::action::{Action, Entry, Place, actions, keys_text};
 use crate::command::Command;
 use crate::editor::Scene;
 use crate::theme;
@@ -98,7 +98,7 @@ pub(crate) fn document_name(scene: &Scene<'_>) -> String {
 /// The groups of a menu, with what no menu names.
 fn groups(menu: &Menu) -> Vec<Vec<&'static Entry>> {
     let named = |action: Action| MENUS.iter().flat_map(|menu| menu.groups).any(|group| group.contains(&action));
-    let rest = ACTIONS.iter().filter(|entry| Some(entry.place) == menu.place && !named(entry.action)).collect();
+    let rest = actions().filter(|entry| Some(entry.place) == menu.place && !named(entry.action)).collect();
     let groups = menu.groups.iter().map(|group| group.iter().map(|action| action.entry()).collect());
     groups.chain([rest]).filter(|group: &Vec<_>| !group.is_empty()).collect()
 }
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn every_action_is_in_one_menu() {
         let all: Vec<Action> = MENUS.iter().flat_map(groups).flatten().map(|entry| entry.action).collect();
-        for entry in ACTIONS {
+        for entry in actions() {
             let count = all.iter().filter(|&&action| action == entry.action).count();
             assert_eq!(count, 1, "{} is in {count} menus", entry.label);
         }
