@@ -67,7 +67,8 @@ pub fn run(setup: Setup) -> Result<(), String> {
         .with_min_inner_size([800.0, 560.0])
         .with_drag_and_drop(true);
     let persistence_path = setup.state.as_ref().map(|folder| folder.join("window.ron"));
-    let options = eframe::NativeOptions { viewport, persistence_path, ..Default::default() };
+    let persist_window = persistence_path.is_some();
+    let options = eframe::NativeOptions { viewport, persistence_path, persist_window, ..Default::default() };
     let create: eframe::AppCreator<'_> = Box::new(|context| {
         let mut editor = Editor::new(setup);
         let remembered = context.storage.and_then(|storage| eframe::get_value(storage, LAYOUT));
@@ -97,7 +98,14 @@ impl eframe::App for Editor {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, LAYOUT, &self.desk.layout);
+        // Without a folder for it the library would take one of its own.
+        if self.persist_egui_memory() {
+            eframe::set_value(storage, LAYOUT, &self.desk.layout);
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        self.desk.state.is_some()
     }
 }
 
