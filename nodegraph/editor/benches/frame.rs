@@ -3,18 +3,15 @@
 
 #![allow(missing_docs, reason = "criterion's macros make functions without any")]
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dragfx_editor::{Editor, Services, Setup};
-use dragfx_engine::Latent;
+use dragfx_editor::{Editor, Setup};
 use dragfx_graph::document::{Document, Edit, NodeId};
 use dragfx_graph::eval::Evaluator;
 use dragfx_graph::models::ModelStore;
 use dragfx_graph::registry::Registry;
-use dragfx_graph::value::Image;
 use dragfx_runtime::{Device, SessionOptions};
 use eframe::egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, pos2, vec2};
 
@@ -66,7 +63,7 @@ fn editor(document: Document) -> Editor {
         file: None,
         state: None,
         safe_mode: false,
-        services: Arc::new(Nothing),
+        services: Arc::new(()),
     })
 }
 
@@ -102,32 +99,6 @@ fn bench(criterion: &mut Criterion) {
                 frame(&context, &mut editor, vec![Event::PointerMoved(GRAPH + vec2(step, step))])
             });
         });
-    }
-}
-
-/// Services that write nothing.
-struct Nothing;
-
-impl Services for Nothing {
-    fn film_formats(&self) -> &[&str] {
-        &[]
-    }
-
-    fn film(
-        &self,
-        _: &Path,
-        _: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
-        _: f64,
-    ) -> Result<(), String> {
-        Err("nothing is written".to_owned())
-    }
-
-    fn latent_formats(&self) -> &[&str] {
-        &[]
-    }
-
-    fn latent(&self, _: &Path, _: &Latent) -> Result<(), String> {
-        Err("nothing is written".to_owned())
     }
 }
 

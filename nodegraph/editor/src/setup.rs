@@ -30,10 +30,12 @@ pub struct Setup {
     pub services: Arc<dyn Services>,
 }
 
-/// Files of kinds that the graph does not write. Called on a thread that computes.
+/// Files of kinds that the graph does not write: none, unless a program says otherwise. Called on a thread that computes.
 pub trait Services: Send + Sync {
     /// File name endings of the films that [`film`](Self::film) writes.
-    fn film_formats(&self) -> &[&str];
+    fn film_formats(&self) -> &[&str] {
+        &[]
+    }
 
     /// Writes pictures as a film of so many pictures a second; the file is there whole, or as it was.
     ///
@@ -41,17 +43,26 @@ pub trait Services: Send + Sync {
     /// In words.
     fn film(
         &self,
-        path: &Path,
-        pictures: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
-        rate: f64,
-    ) -> Result<(), String>;
+        _path: &Path,
+        _pictures: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
+        _rate: f64,
+    ) -> Result<(), String> {
+        Err("this program writes no films".to_owned())
+    }
 
     /// File name endings of the latents that [`latent`](Self::latent) writes.
-    fn latent_formats(&self) -> &[&str];
+    fn latent_formats(&self) -> &[&str] {
+        &[]
+    }
 
     /// Writes a latent; the file is there whole, or as it was.
     ///
     /// # Errors
     /// In words.
-    fn latent(&self, path: &Path, latent: &Latent) -> Result<(), String>;
+    fn latent(&self, _path: &Path, _latent: &Latent) -> Result<(), String> {
+        Err("this program writes no latents".to_owned())
+    }
 }
+
+/// A program that can do nothing beyond the editor.
+impl Services for () {}

@@ -4,17 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dragfx_engine::Latent;
 use dragfx_graph::document::{Document, Edit, NodeId};
 use dragfx_graph::eval::Evaluator;
 use dragfx_graph::models::{ModelRef, ModelStore, Supplied};
 use dragfx_graph::registry::Registry;
-use dragfx_graph::value::Image;
 use dragfx_runtime::{Device, SessionOptions};
 use egui_kittest::{Harness, LazyRenderer, TestRenderer};
 
 use crate::editor::Editor;
-use crate::setup::{Services, Setup};
+use crate::setup::Setup;
 
 /// An editor in a harness.
 pub(crate) type Window = Harness<'static, Editor>;
@@ -85,7 +83,7 @@ fn open(
         file: None,
         state: None,
         safe_mode: false,
-        services: Arc::new(Nothing),
+        services: Arc::new(()),
     };
     let builder = Harness::builder()
         .with_size([1360.0, 860.0])
@@ -95,30 +93,4 @@ fn open(
     let mut window = builder.build_ui_state(|ui, editor: &mut Editor| editor.ui(ui), Editor::new(setup));
     settle(&mut window);
     window
-}
-
-/// Services that write nothing.
-struct Nothing;
-
-impl Services for Nothing {
-    fn film_formats(&self) -> &[&str] {
-        &[]
-    }
-
-    fn film(
-        &self,
-        _: &Path,
-        _: &mut dyn ExactSizeIterator<Item = Result<Arc<Image>, String>>,
-        _: f64,
-    ) -> Result<(), String> {
-        Err("nothing is written".to_owned())
-    }
-
-    fn latent_formats(&self) -> &[&str] {
-        &[]
-    }
-
-    fn latent(&self, _: &Path, _: &Latent) -> Result<(), String> {
-        Err("nothing is written".to_owned())
-    }
 }
