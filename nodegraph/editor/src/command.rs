@@ -42,8 +42,6 @@ pub(crate) enum Command {
     Ask(Question),
     /// Lets people choose a file.
     Choose(Choice),
-    /// Lets people find a file for a parameter or a model.
-    Find(Wanted),
     /// What a shortcut or a menu does.
     Act(Action),
     /// Tells people something, at the bottom of the window.

@@ -264,7 +264,6 @@ impl Editor {
             }
             Command::Ask(question) => self.dialogs.ask(question),
             Command::Choose(choice) => self.dialogs.choose(choice),
-            Command::Find(wanted) => self.obey(Command::File(Wish::Find(wanted))),
             Command::Tell(notice) => self.desk.notice = Some(notice),
             Command::Act(action) => self.act(action),
         }

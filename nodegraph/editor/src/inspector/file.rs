@@ -12,6 +12,7 @@ use eframe::egui::{self, Response, RichText, Ui, vec2};
 use super::form::{Field, Form};
 use super::setting::Setting;
 use crate::command::{Command, Wanted};
+use crate::files::Wish;
 use crate::theme;
 
 /// Which files there are. Disks may be slow, so that they are asked in the background, and again after a while.
@@ -74,7 +75,7 @@ impl Form<'_, '_> {
             let endings = extensions.iter().map(|extension| format!(".{extension}")).collect::<Vec<_>>().join(", ");
             if button.on_hover_text(format!("Browse… ({endings})")).clicked() {
                 let (node, param) = (setting.node.id, setting.decl.id.to_string());
-                self.commands.push(Command::Find(Wanted::Param { node, param }));
+                self.commands.push(Command::File(Wish::Find(Wanted::Param { node, param })));
             }
             response.inner.on_hover_text(value)
         })

@@ -11,6 +11,7 @@ use eframe::egui::{Label, RichText, Ui, vec2};
 use super::form::Form;
 use super::row::small_button;
 use crate::command::{Command, Wanted};
+use crate::files::Wish;
 use crate::theme;
 
 impl Form<'_, '_> {
@@ -25,7 +26,7 @@ impl Form<'_, '_> {
             ui.label(RichText::new("None yet.").color(theme::WEAK));
         }
         if ui.button("Add model…").clicked() {
-            self.commands.push(Command::Find(Wanted::NewModel));
+            self.commands.push(Command::File(Wish::Find(Wanted::NewModel)));
         }
     }
 
@@ -37,7 +38,7 @@ impl Form<'_, '_> {
                 ui.add(Label::new(RichText::new(name).strong()).truncate());
             });
             if ui.button("Relink…").on_hover_text("Says where its file is").clicked() {
-                self.commands.push(Command::Find(Wanted::Model(name.to_owned())));
+                self.commands.push(Command::File(Wish::Find(Wanted::Model(name.to_owned()))));
             }
             if small_button(ui, "×", &format!("Remove model {name}"), !is_used) {
                 self.make(format!("Remove model {name}"), Edit::SetModel { name: name.to_owned(), model: None });
