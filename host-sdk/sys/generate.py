@@ -13,7 +13,7 @@ import ofx_prop_utils
 
 KINDS = {"int": "Int", "bool": "Int", "double": "Double", "string": "String", "enum": "String", "pointer": "Pointer"}
 
-print("// What the headers say of each property, by name. Made by generate.py from the headers of OpenFX;")
+print("//! What the headers say of each property, by name. Made by generate.py from the headers of OpenFX;")
 print("// Copyright OpenFX and contributors to the OpenFX project. SPDX-License-Identifier: BSD-3-Clause")
 print()
 print("use crate::property::{Kind::*, Property};")

@@ -19,7 +19,8 @@ trap 'rm -f "$numbers"' EXIT
         while read -r name; do printf 'static const int %s_ = %s;\n' "$name" "$name"; done
 } > "$numbers"
 
-bindgen "$numbers" --no-doc-comments --generate-cstr --default-macro-constant-type signed --use-core \
+bindgen "$numbers" --raw-line '//! The C interface of OpenFX as its headers have it. Made by generate.sh.' \
+    --no-doc-comments --generate-cstr --default-macro-constant-type signed --use-core \
     --allowlist-file '.*/ofx.*\.h' --allowlist-var 'kOfx(Stat|FlagInfinite).*' --ignore-functions \
     --blocklist-item kOfxStatOK \
     -- -I "$headers" -I . |

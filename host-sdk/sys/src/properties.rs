@@ -1,4 +1,4 @@
-// What the headers say of each property, by name. Made by generate.py from the headers of OpenFX;
+//! What the headers say of each property, by name. Made by generate.py from the headers of OpenFX;
 // Copyright OpenFX and contributors to the OpenFX project. SPDX-License-Identifier: BSD-3-Clause
 
 use crate::property::{Kind::*, Property};
