@@ -109,7 +109,8 @@ fn window(notes: &mut Notes) -> Result<()> {
         return Ok(());
     }
     let library = setup::onnx_runtime()?;
-    let mut command = cargo(["test", "--package", "dragfx", "--test", "window", "--", "--ignored"]);
+    // Of the whole workspace, although one crate has it: with that one's features alone, libraries would be built again.
+    let mut command = cargo(["test", "--workspace", "--test", "window", "--", "--ignored"]);
     let (result, summary) = run_and_pick(tested(&mut command, &library), is_summary);
     notes.extend(summary.iter().map(|line| format!("window: {line}")));
     result
