@@ -361,7 +361,8 @@ fn a_missing_model_is_named_and_only_the_same_one_taken() {
     let path = folder.path().join("a.dragfx");
     preset::save(&path, &document).expect("the preset is written");
 
-    let mut window = open(&path);
+    let cache = Some(folder.path().join("cache"));
+    let mut window = Setting { file: Some(path), cache, ..Setting::default() }.open();
     let missing = format!("The model cat.pkl (BLAKE3 {}…) is missing", &hash[..8]);
     assert!(says(&window, &missing));
     let relink = |window: &mut Window, file: &str| {

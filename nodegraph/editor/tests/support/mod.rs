@@ -59,6 +59,8 @@ pub(crate) struct Setting {
     pub(crate) file: Option<PathBuf>,
     /// Where the editor remembers things; without one, in a folder of its own.
     pub(crate) state: Option<PathBuf>,
+    /// Where models are imported; without one, in the folder that tests share, which has what others of them imported.
+    pub(crate) cache: Option<PathBuf>,
     /// See [`Setup::safe_mode`].
     pub(crate) safe_mode: bool,
     /// Pixels of a point; 1 without.
@@ -75,7 +77,7 @@ impl Setting {
         let setup = Setup {
             registry,
             effects: Box::new(Registry::standard),
-            evaluator: Arc::new(Evaluator::new(Arc::new(models()))),
+            evaluator: Arc::new(Evaluator::new(Arc::new(models(self.cache)))),
             starter,
             file: self.file,
             state: Some(self.state.unwrap_or_else(|| folders.path().join("state"))),
@@ -165,10 +167,10 @@ pub(crate) fn bundled() -> ModelRef {
     ModelRef { file: dragfx_bundled::FILE.to_owned(), blake3: Some(dragfx_bundled::BLAKE3.to_owned()), path: None }
 }
 
-/// The models of tests: imported once for all of them, computed on the CPU.
-pub(crate) fn models() -> ModelStore {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-cache");
-    let cache = std::env::var_os("DRAGFX_CACHE_DIR").map_or(target, PathBuf::from);
+/// The models of tests: imported once for all of them unless a folder is named, computed on the CPU.
+fn models(cache: Option<PathBuf>) -> ModelStore {
+    let target = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-cache");
+    let cache = cache.unwrap_or_else(|| std::env::var_os("DRAGFX_CACHE_DIR").map_or_else(target, PathBuf::from));
     let place = |cache: &Path| dragfx_bundled::place(&cache.join("bundled"));
     let supplied = Supplied { blake3: dragfx_bundled::BLAKE3, place };
     ModelStore::new(cache, Vec::new(), SessionOptions::on(Device::Cpu)).with(supplied)
