@@ -1,8 +1,8 @@
 //! The node editor: a picture whose points are dragged, the graph that it comes from, and the settings of its nodes.
 //!
 //! The [document](dragfx_graph::document::Document) is the truth. Panels are functions of it that draw, and answer with
-//! [commands](command); the [`Editor`] carries those out, one undo step each, between two frames. Nothing is computed on the
-//! thread that draws: [`compute`] does, in the background, and is only asked what it knows by now.
+//! commands; the [`Editor`] carries those out, one undo step each, between two frames. Nothing is computed on the
+//! thread that draws: `compute` does, in the background, and is only asked what it knows by now.
 
 mod action;
 mod canvas;
