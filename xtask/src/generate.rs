@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: the files that are made of the nodes' declarations. Tests compare them with what the program
+//! `cargo xtask generate`: the files that are made of declarations: of nodes, and of what keys do. Tests compare them with what the program
 //! prints, so that none of them is forgotten.
 
 use std::fs;
@@ -8,8 +8,11 @@ use anyhow::{Context, Result};
 use crate::process::{cargo, output, root};
 
 /// Each file, and the arguments of `dragfx` that print it.
-const FILES: &[(&str, &[&str])] =
-    &[("docs/nodes.md", &["nodes", "--markdown"]), ("docs/preset.schema.json", &["graph", "schema"])];
+const FILES: &[(&str, &[&str])] = &[
+    ("docs/nodes.md", &["nodes", "--markdown"]),
+    ("docs/preset.schema.json", &["graph", "schema"]),
+    ("docs/keys.md", &["edit", "--keys"]),
+];
 
 /// Writes all of them.
 pub(crate) fn run() -> Result<()> {

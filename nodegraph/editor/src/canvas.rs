@@ -21,9 +21,10 @@ mod pictures;
 mod tests;
 mod widget;
 
-use dragfx_graph::document::NodeId;
+use dragfx_graph::document::{Document, Node, NodeId};
 use eframe::egui::{self, Align2, Color32, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
 
+use crate::action;
 use crate::command::Command;
 use crate::editor::Scene;
 use crate::theme;
@@ -62,6 +63,12 @@ pub(crate) struct Canvas {
     clipboard: Clipboard,
 }
 
+/// The rectangle that a node takes on the canvas: left, top, right and bottom, with the most lines that a note may show.
+pub(crate) fn room(document: &Document, node: &Node) -> [f64; 4] {
+    let rect = model::Card::of(document, node, |_| paint::NOTE_ROWS).rect();
+    [rect.left(), rect.top(), rect.right(), rect.bottom()].map(f64::from)
+}
+
 /// The width of a wire.
 const WIRE: f32 = 2.5;
 
@@ -70,11 +77,14 @@ impl Canvas {
     pub(crate) fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         let panel = ui.available_rect_before_wrap();
         ui.set_clip_rect(panel.intersect(ui.clip_rect()));
-        self.refresh(ui, scene);
+        let whole = self.model.bounds(|_| true);
+        let new = self.refresh(ui, scene);
         self.camera.settle_in(panel);
         if self.fitted != Some(scene.session.serial()) {
             self.fitted = Some(scene.session.serial());
             self.fit(|_| true);
+        } else if scene.desk.place != action::Place::Canvas {
+            self.reveal(&new, whole);
         }
         self.navigate(ui);
         paint::grid(ui.painter(), &self.camera);
@@ -103,19 +113,34 @@ impl Canvas {
         self.camera.panel().contains(at).then(|| [f64::from(place.x), f64::from(place.y)])
     }
 
-    /// Makes the model anew if the document is another one.
-    fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    /// Makes the model anew if the document is another one, and says which nodes have come.
+    fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) -> Vec<NodeId> {
         let revision = scene.session.revision();
         if self.revision == Some(revision) {
-            return;
+            return Vec::new();
         }
         self.revision = Some(revision);
         self.model = Model::of(scene.session.document(), |note| paint::note_rows(ui, note));
         self.order.retain(|&id| self.model.card(id).is_some());
         let known: std::collections::HashSet<NodeId> = self.order.iter().copied().collect();
-        self.order.extend(self.model.cards().iter().map(|card| card.id).filter(|id| !known.contains(id)));
+        let new: Vec<NodeId> = self.model.cards().iter().map(|card| card.id).filter(|id| !known.contains(id)).collect();
+        self.order.extend(&new);
         // What is held may be gone, or another thing by now.
         self.hold.let_go();
+        new
+    }
+
+    /// Nodes that somebody else than the hand on the graph has added are shown: with the whole graph if it was seen whole, of which `whole` is where
+    /// it was.
+    fn reveal(&mut self, new: &[NodeId], whole: Option<Rect>) {
+        let Some(bounds) = self.model.bounds(|id| new.contains(&id)).filter(|bounds| !self.camera.sees(*bounds)) else {
+            return;
+        };
+        if whole.is_none_or(|whole| self.camera.sees(whole)) {
+            self.fit(|_| true);
+        } else {
+            self.camera.reveal(bounds);
+        }
     }
 
     /// Shows some nodes whole, if there are any.

@@ -15,6 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod told;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use eframe::egui::os::OperatingSystem;
 use eframe::egui::{self, Align2, Grid, Key, Label, RichText, ScrollArea, TextEdit, Window};
 
 use crate::action::{Place, actions, gestures, keys_text};
@@ -149,6 +150,26 @@ fn lines(context: &egui::Context) -> impl Iterator<Item = Line> {
         doc: gesture.doc,
     });
     keys.chain(mouse)
+}
+
+/// All keys and what the mouse does, as a page of documentation.
+#[must_use]
+pub fn keys() -> String {
+    let context = egui::Context::default();
+    // The page is the same wherever it is made.
+    context.set_os(OperatingSystem::Nix);
+    let lines: Vec<Line> = lines(&context).collect();
+    let mut page =
+        "# Keys of the editor\n\nA key means the panel under the pointer. F1 shows this list in the editor, and \
+                    searches it. On macOS, Ctrl is Cmd.\n"
+            .to_owned();
+    for place in Place::ALL {
+        page += &format!("\n## {}\n\n| keys | what | |\n|---|---|---|\n", place.title());
+        for line in lines.iter().filter(|line| line.place == place) {
+            page += &format!("| {} | {} | {} |\n", line.keys.replace('|', "\\|"), line.label, line.doc);
+        }
+    }
+    page
 }
 
 #[cfg(test)]

@@ -25,7 +25,10 @@ mod testing;
 mod theme;
 mod timeline;
 mod viewer;
+mod window;
 
-pub use editor::{Editor, run};
+pub use editor::Editor;
+pub use help::keys;
 pub use setup::{Services, Setup};
 pub use starter::starter;
+pub use window::run;

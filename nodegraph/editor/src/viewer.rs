@@ -14,6 +14,7 @@ mod pictures;
 mod play;
 mod points;
 mod readout;
+mod say;
 mod scrubber;
 mod stage;
 mod standing;

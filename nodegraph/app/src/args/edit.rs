@@ -14,6 +14,9 @@ pub(crate) struct EditArgs {
     /// Compute nothing until asked to: for a preset that somebody else made, or one that does not let the editor start.
     #[arg(long)]
     pub(crate) safe_mode: bool,
+    /// Print all keys and what the mouse does, as Markdown, and open nothing.
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) keys: bool,
     #[command(flatten)]
     pub(crate) on: DeviceArgs,
     #[command(flatten)]

@@ -13,10 +13,13 @@ use dragfx_graph::value::Image;
 use crate::animation::{self, Pace};
 use crate::args::EditArgs;
 use crate::effects::{self, Purpose};
-use crate::{graphs, latents, open, picture};
+use crate::{graphs, latents, open, picture, print};
 
 /// Opens the window, and comes back when it is closed.
 pub(crate) fn run(args: &EditArgs) -> Result<()> {
+    if args.keys {
+        return print::line(dragfx_editor::keys().trim_end());
+    }
     let store = graphs::model_store(&args.cache, open::session_options(&args.on)?)?;
     let evaluator = Evaluator::new(store.into()).with_disk(graphs::trajectories(&args.cache)?);
     let registry = Registry::standard();

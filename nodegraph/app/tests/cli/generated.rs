@@ -1,4 +1,4 @@
-//! Files of the repository that are made of the nodes' declarations.
+//! Files of the repository that are made of declarations: of nodes, and of what keys do.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::support::Desk;
 fn generated_files_are_what_the_program_prints() {
     let desk = Desk::new();
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    let files = [("nodes.md", "nodes --markdown"), ("preset.schema.json", "graph schema")];
+    let files = [("nodes.md", "nodes --markdown"), ("preset.schema.json", "graph schema"), ("keys.md", "edit --keys")];
     let stale = files.into_iter().filter(|(name, line)| {
         // A checkout may have other line ends than the program writes.
         let committed = std::fs::read_to_string(docs.join(name)).unwrap_or_default().replace("\r\n", "\n");

@@ -18,21 +18,21 @@ pub(super) const ACTIONS: &[Entry] = &[
         place: Place::Everywhere,
         label: "Export picture…",
         doc: "Writes the picture that is shown to a file.",
-        keys: &[],
+        keys: &[key(COMMAND, Key::E)],
     },
     Entry {
         action: Action::ExportFilm,
         place: Place::Everywhere,
         label: "Export film…",
         doc: "Writes the steps of the drag as a film.",
-        keys: &[],
+        keys: &[key(COMMAND.plus(Modifiers::SHIFT), Key::E)],
     },
     Entry {
         action: Action::ExportLatent,
         place: Place::Everywhere,
         label: "Export latent…",
         doc: "Writes the latent at the step that is shown to a file.",
-        keys: &[],
+        keys: &[key(COMMAND.plus(Modifiers::ALT), Key::E)],
     },
     Entry {
         action: Action::Render,
@@ -165,7 +165,7 @@ pub(super) const ACTIONS: &[Entry] = &[
         place: Place::Everywhere,
         label: "Play in real time",
         doc: "While playing, keeps to the rate and leaves frames out, in place of waiting for every picture.",
-        keys: &[],
+        keys: &[key(Modifiers::SHIFT, Key::L)],
     },
     Entry {
         action: Action::ShowGraph,
@@ -228,7 +228,7 @@ pub(super) const ACTIONS: &[Entry] = &[
         place: Place::Everywhere,
         label: "About DragFX",
         doc: "Says which version this is, what it runs on, and where it keeps its files.",
-        keys: &[],
+        keys: &[key(Modifiers::SHIFT, Key::F1)],
     },
 ];
 

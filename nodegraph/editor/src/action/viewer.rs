@@ -130,7 +130,7 @@ pub(super) const ACTIONS: &[Entry] = &[
         place: Place::Viewer,
         label: "Clear mask",
         doc: "Takes all that was painted out of the mask.",
-        keys: &[],
+        keys: &[key(Modifiers::SHIFT, Key::X)],
     },
     Entry {
         action: Action::Fit,

@@ -73,6 +73,18 @@ impl Camera {
         self.pan += at - self.to_screen(place);
     }
 
+    /// Whether a part of the canvas is seen whole.
+    pub(super) fn sees(&self, part: Rect) -> bool {
+        self.panel.contains_rect(self.rect_to_screen(part))
+    }
+
+    /// Moves as little as shows a part of the canvas, its left upper corner if it is larger than the panel.
+    pub(super) fn reveal(&mut self, part: Rect) {
+        let (room, part) = (self.panel.shrink(MARGIN), self.rect_to_screen(part));
+        let back = (room.max - part.max).min(Vec2::ZERO);
+        self.pan += back + (room.min - (part.min + back)).max(Vec2::ZERO);
+    }
+
     /// Shows a part of the canvas whole, no larger than it is.
     pub(super) fn fit(&mut self, part: Rect) {
         let room = (self.panel.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0));

@@ -16,7 +16,7 @@ use crate::compute::NodeState;
 use crate::theme;
 
 pub(super) use badge::words;
-pub(super) use text::{note_rows, show as text};
+pub(super) use text::{NOTE_ROWS, note_rows, show as text};
 pub(super) use wires::{Curve, grid};
 
 /// A node, and everything that is to be seen of it.

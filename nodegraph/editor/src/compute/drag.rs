@@ -15,7 +15,7 @@ use super::look::Wish as Look;
 use super::preview::Moment;
 use super::standing::waiting;
 use super::threads::{Mailbox, guarded};
-use super::{Compute, Outcome};
+use super::{Compute, Outcome, told};
 use crate::desk::View;
 use crate::session::Session;
 
@@ -155,7 +155,7 @@ fn dragged(board: &Board, looker: &Mailbox<Look>, evaluator: &Evaluator, wish: &
 }
 
 fn failed(error: &EvalError) -> Outcome {
-    Outcome::Failed(format!("{}: {}", error.node, error.reason()))
+    Outcome::Failed(format!("{}: {}", error.node, told::reason(error)))
 }
 
 impl Running {

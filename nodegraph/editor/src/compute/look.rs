@@ -13,12 +13,12 @@ use dragfx_graph::registry::Registry;
 use dragfx_graph::value::{PortType, Value};
 use eframe::egui::ColorImage;
 
-use super::Shown;
 use super::board::{Board, Busy, Finding, Running};
 use super::pixels::{pixels, thumbnail};
 use super::preview::Preview;
 use super::standing::{Standing, missing, waiting};
 use super::threads::{Found, lock};
+use super::{Shown, told};
 use crate::desk::View;
 
 /// What somebody would like to see.
@@ -178,7 +178,7 @@ impl Looker {
             }
             Err(error) if error.is_cancelled() => {}
             Err(error) => {
-                let reason = format!("{}: {}", error.node, error.reason());
+                let reason = format!("{}: {}", error.node, told::reason(&error));
                 self.tell(wish, Finding::Trouble(view.clone(), reason));
             }
         }

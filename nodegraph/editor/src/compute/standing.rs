@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dragfx_graph::document::{Document, Node, NodeId};
-use dragfx_graph::error::EvalError;
+use dragfx_graph::error::{EvalError, NodeError};
 use dragfx_graph::eval::{Evaluator, Fingerprint, Needed, Plan, Target};
 use dragfx_graph::value::{PortType, Trajectory, Value};
 
-use super::NodeState;
+use super::{NodeState, told};
 
 /// What the nodes of a document are at.
 #[derive(Debug, Default)]
@@ -96,10 +96,17 @@ fn stages(survey: &[Needed], failures: &HashMap<Fingerprint, EvalError>) -> Vec<
     stages
 }
 
-/// A node tells its own errors; those after it, whose they are.
+/// A node tells its own errors; those after it, whose they are. A graph in the making has no errors, it lacks wires.
 fn failed(node: &Node, error: &EvalError) -> NodeState {
-    let reason = error.reason();
-    NodeState::Failed(if error.node == node.name { reason } else { format!("{} failed: {reason}", error.node) })
+    let (reason, is_own) = (told::reason(error), error.node == node.name);
+    match (&*error.cause, is_own) {
+        (NodeError::NotConnected { .. } | NodeError::NothingToPass { .. }, true) => NodeState::Incomplete(reason),
+        (NodeError::NotConnected { .. } | NodeError::NothingToPass { .. }, false) => {
+            NodeState::Incomplete(format!("{}: {reason}", error.node))
+        }
+        (_, true) => NodeState::Failed(reason),
+        (_, false) => NodeState::Blocked(format!("{} failed: {reason}", error.node)),
+    }
 }
 
 /// The results that a target needs and that are not there, by their places.

@@ -33,6 +33,10 @@ pub(crate) enum NodeState {
     Waiting,
     /// It is being computed: the part that is done, and what is going on.
     Computing { done: f64, what: String },
+    /// It cannot be computed, because an input of it or of a node before it is not connected.
+    Incomplete(String),
+    /// It cannot be computed, because a node before it cannot.
+    Blocked(String),
     /// It cannot be computed.
     Failed(String),
 }

@@ -177,13 +177,10 @@ fn a_drag_moves_the_picture_and_ends_with_its_own() {
     let mut bench = Bench::new();
     bench.set(bench.drag, "max_steps", ParamValue::Int(12));
     bench.rest();
-    let before = bench.compute.shown(&bench.image()).expect("a picture").serial;
     bench.start();
     let mut live = None;
-    let mut serials = BTreeSet::from([before]);
     let outcomes = bench.until("end", |bench| {
         live = bench.compute.drag(bench.drag).live.or(live.take());
-        serials.extend(bench.compute.shown(&bench.image()).map(|shown| shown.serial));
         Some(bench.compute.outcomes()).filter(|outcomes| !outcomes.is_empty())
     });
     assert_eq!(outcomes, [Outcome::Finished { node: bench.drag, steps: 12, reached: false }]);
@@ -192,8 +189,6 @@ fn a_drag_moves_the_picture_and_ends_with_its_own() {
     assert_eq!(live.losses.len(), live.step);
     bench.rest();
     assert_eq!(bench.shown(), image(&bench.value(&bench.image())));
-    serials.extend(bench.compute.shown(&bench.image()).map(|shown| shown.serial));
-    assert!(serials.len() > 2, "pictures came on the way");
     let DragState { trajectory, live } = bench.compute.drag(bench.drag);
     let trajectory = trajectory.expect("it is there now");
     assert!(live.is_none() && trajectory.steps() == 12 && trajectory.stop == Stop::MaxSteps);
@@ -203,6 +198,23 @@ fn a_drag_moves_the_picture_and_ends_with_its_own() {
     bench.until("picture before", |bench| bench.compute.before(&view).cloned().map(drop));
     let old = image(&bench.compute.before(&view).expect("it was there").value);
     assert_eq!(old, undragged(&mut bench), "and the picture before it can still be seen");
+}
+
+#[test]
+fn a_drag_is_seen_on_its_way() {
+    let mut bench = Bench::new();
+    bench.aim([20.0, 30.0], [200.0, 34.0]);
+    bench.set(bench.drag, "max_steps", ParamValue::Int(10_000));
+    bench.rest();
+    let mut serials = BTreeSet::from([bench.compute.shown(&bench.image()).expect("a picture").serial]);
+    bench.start();
+    bench.until("third picture", |bench| {
+        serials.extend(bench.compute.shown(&bench.image()).map(|shown| shown.serial));
+        (serials.len() > 2).then_some(())
+    });
+    assert!(bench.compute.is_dragging());
+    bench.compute.stop();
+    bench.rest();
 }
 
 #[test]
@@ -263,7 +275,7 @@ fn what_is_wrong_stands_at_the_node_that_is_wrong() {
     assert!(reason.starts_with("drag1: the handle of point 1 is at (200, 30)"), "{reason}");
     let lonely = bench.add("generate");
     bench.rest();
-    let NodeState::Failed(own) = bench.compute.state(lonely) else { panic!("{:?}", bench.compute.state(lonely)) };
+    let NodeState::Incomplete(own) = bench.compute.state(lonely) else { panic!("{:?}", bench.compute.state(lonely)) };
     assert_eq!(own, "its input `latent` is not connected");
     let read = bench.add("read");
     bench.set(read, "file", ParamValue::Text("nowhere.png".to_owned()));
@@ -273,7 +285,7 @@ fn what_is_wrong_stands_at_the_node_that_is_wrong() {
     bench.rest();
     let trouble = bench.compute.trouble(bench.desk.shown().expect("a view")).expect("a reason");
     assert!(trouble.starts_with("read1: ") && trouble.contains("nowhere.png"), "{trouble}");
-    let NodeState::Failed(after) = bench.compute.state(switch) else { panic!("{:?}", bench.compute.state(switch)) };
+    let NodeState::Blocked(after) = bench.compute.state(switch) else { panic!("{:?}", bench.compute.state(switch)) };
     assert!(after.starts_with("read1 failed: "), "{after}");
     let NodeState::Failed(own) = bench.compute.state(read) else { panic!("{:?}", bench.compute.state(read)) };
     assert!(own.contains("nowhere.png") && !own.contains("read1"), "{own}");

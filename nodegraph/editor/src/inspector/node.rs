@@ -33,7 +33,7 @@ impl Form<'_, '_> {
                     });
                 }
                 section(ui, "Inputs and outputs", true, |ui| self.ports(ui, node, decl));
-                if let NodeState::Failed(message) = &state {
+                if let NodeState::Failed(message) | NodeState::Blocked(message) = &state {
                     section(ui, "Why it cannot be computed", true, |ui| {
                         ui.add(Label::new(RichText::new(message).color(theme::ERROR)).wrap().selectable(true));
                     });
@@ -98,8 +98,9 @@ impl Form<'_, '_> {
             NodeState::Unknown => ("–", theme::WEAK),
             NodeState::Cached => ("Its result is there", theme::GOOD),
             NodeState::Stale => ("Has to be computed", theme::WEAK),
-            NodeState::Waiting => ("Waits for a drag: press Space", theme::ACCENT),
-            NodeState::Failed(message) => (&**message, theme::ERROR),
+            NodeState::Waiting => ("Waits for a drag: set points, press Space", theme::ACCENT),
+            NodeState::Incomplete(message) => (&**message, theme::WEAK),
+            NodeState::Failed(message) | NodeState::Blocked(message) => (&**message, theme::ERROR),
             NodeState::Computing { done, what } => {
                 plain(ui, "State", |ui, _| ui.add(ProgressBar::new(*done as f32).text(what)));
                 return;

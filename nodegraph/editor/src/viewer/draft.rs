@@ -6,10 +6,12 @@ use dragfx_graph::document::{Connection, Document, Edit, EditError, Node, NodeId
 use dragfx_graph::param::{Param, ParamValue};
 use dragfx_graph::registry::Registry;
 
+use crate::canvas;
+
 /// From the left edge of a node to that of the next one behind it.
 const COLUMN: f64 = 260.0;
-/// From the upper edge of a node to that of the next one below it.
-const ROW: f64 = 240.0;
+/// Between a node and the next one below it.
+const GAP: f64 = 26.0;
 
 /// Edits, and the document that they make.
 pub(super) struct Draft<'a> {
@@ -61,7 +63,7 @@ impl<'a> Draft<'a> {
         let missing = || EditError::NoSuchNode(original.to_string());
         let like = self.document.node(original).ok_or_else(missing)?.clone();
         let name = self.document.free_name(&like.name);
-        let place = [like.position[0], like.position[1] + ROW];
+        let place = like.position;
         let id = self.document.fresh_id();
         let copy = self.put(Node { id, name, ..like }, place)?;
         for wire in self.document.wires_into(original) {
@@ -72,7 +74,8 @@ impl<'a> Draft<'a> {
 
     fn put(&mut self, mut node: Node, position: [f64; 2]) -> Result<NodeId, EditError> {
         let id = node.id;
-        node.position = free(&self.document, position);
+        node.position = position;
+        node.position = free(&self.document, &node);
         self.make(Edit::Insert(Box::new(node)))?;
         Ok(id)
     }
@@ -104,10 +107,10 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// A place below a node, in the column before it.
+/// The place in the column before a node.
 pub(super) fn before(document: &Document, node: NodeId) -> [f64; 2] {
     let [x, y] = document.node(node).map_or([0.0; 2], |node| node.position);
-    [x - COLUMN, y + ROW / 2.0]
+    [x - COLUMN, y]
 }
 
 /// The nodes that need a node.
@@ -119,14 +122,19 @@ fn after(document: &Document, node: NodeId) -> BTreeSet<NodeId> {
     found
 }
 
-/// The first place from `wanted` downwards where a node lies on no other.
-fn free(document: &Document, wanted: [f64; 2]) -> [f64; 2] {
-    let near = |position: [f64; 2], at: [f64; 2]| {
-        (position[0] - at[0]).abs() < COLUMN * 0.9 && (position[1] - at[1]).abs() < ROW * 0.9
-    };
-    let rows = (0..=document.len()).map(|row| [wanted[0], wanted[1] + ROW * row as f64]);
-    let mut free = rows.filter(|&at| !document.nodes().any(|node| near(node.position, at)));
-    free.next().unwrap_or(wanted)
+/// The first place from its own downwards where a new node lies on no other.
+fn free(document: &Document, new: &Node) -> [f64; 2] {
+    let mut rooms: Vec<_> = document.nodes().map(|node| canvas::room(document, node)).collect();
+    rooms.sort_by(|a, b| a[1].total_cmp(&b[1]));
+    let [left, top, right, bottom] = canvas::room(document, new);
+    let (mut y, height) = (top, bottom - top);
+    for [other_left, other_top, other_right, other_bottom] in rooms {
+        let is_beside = other_right + GAP <= left || right + GAP <= other_left;
+        if !is_beside && other_top < y + height + GAP && y < other_bottom + GAP {
+            y = other_bottom + GAP;
+        }
+    }
+    [new.position[0], y]
 }
 
 #[cfg(test)]
@@ -148,6 +156,7 @@ mod tests {
         let x = |name: &str| draft.document().by_name(name).expect("a node").position[0];
         assert_eq!(["latent1", "generate1", "write1"].map(x), [0.0, 2.0 * COLUMN, 3.0 * COLUMN]);
         let at = |id| draft.document().node(id).expect("a node").position;
-        assert_eq!((at(drag), at(points)), ([COLUMN, 0.0], [COLUMN, ROW]));
+        let below = canvas::room(draft.document(), draft.document().node(drag).expect("a node"))[3] + GAP;
+        assert_eq!((at(drag), at(points)), ([COLUMN, 0.0], [COLUMN, below]));
     }
 }

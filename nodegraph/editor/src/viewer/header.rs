@@ -127,7 +127,7 @@ impl Viewer {
         let node = mask.and_then(|mask| scene.session.document().node(mask));
         let mut feather = node.map_or(0.0, |node| node.params_at(frame).float("feather"));
         ui.label("Feather");
-        let slider = Slider::new(&mut feather, 0.0..=100.0).max_decimals(1).suffix(" px");
+        let slider = Slider::new(&mut feather, 0.0..=100.0).fixed_decimals(1).suffix(" px");
         let slider = ui.add_enabled(node.is_some(), slider).on_hover_text("Width of the mask's soft edge.");
         if slider.drag_started() {
             commands.push(Command::Gesture("Feather the mask".to_owned()));

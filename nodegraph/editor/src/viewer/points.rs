@@ -203,10 +203,17 @@ fn ways(painter: &Painter, placement: &Placement, standing: &Standing) {
     for path in &standing.paths {
         let places: Vec<Pos2> = path.iter().map(|&place| placement.to_screen(place)).collect();
         let (done, rest) = (places.get(..=shown).unwrap_or(&places), places.get(shown..).unwrap_or_default());
-        painter.add(Shape::line(rest.to_vec(), Stroke::new(1.5, Color32::from_white_alpha(70))));
-        painter.add(Shape::line(done.to_vec(), Stroke::new(3.5, Color32::from_black_alpha(110))));
-        painter.add(Shape::line(done.to_vec(), Stroke::new(2.0, theme::ACCENT)));
+        way(painter, rest, Stroke::new(1.5, Color32::from_white_alpha(70)));
+        way(painter, done, Stroke::new(3.5, Color32::from_black_alpha(110)));
+        way(painter, done, Stroke::new(2.0, theme::ACCENT));
     }
+}
+
+/// A line through places. A handle may rest for some steps, and where three places are one egui draws a line to infinity.
+fn way(painter: &Painter, places: &[Pos2], stroke: Stroke) {
+    let mut places = places.to_vec();
+    places.dedup();
+    painter.add(Shape::line(places, stroke));
 }
 
 /// A part of a point. Dark rims keep it visible on any picture.

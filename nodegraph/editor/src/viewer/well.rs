@@ -2,8 +2,8 @@
 
 use dragfx_graph::value::Value;
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Event, FontId, Key, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Color32, CursorIcon, Event, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use super::camera::Placement;
@@ -11,10 +11,10 @@ use super::masking::mask_of;
 use super::stage::Stage;
 use super::standing::Standing;
 use super::tools::Tool;
-use super::{Viewer, header, hint, pictures, readout};
+use super::{Viewer, header, hint, pictures, readout, say};
 use crate::action::Place;
 use crate::command::Command;
-use crate::compute::{NodeState, Shown};
+use crate::compute::Shown;
 use crate::desk::{Compare, SLOTS, View};
 use crate::editor::Scene;
 use crate::theme;
@@ -42,7 +42,7 @@ impl Viewer {
         picture.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, "Picture"));
         self.choose_slot(ui, scene, commands);
         let Some(stage) = stage else {
-            return say(
+            return say::middle(
                 ui.painter(),
                 view,
                 "Nothing is shown: double-click a node with a picture in the graph",
@@ -50,8 +50,8 @@ impl Viewer {
             );
         };
         let Some(shown) = self.picture(ui, scene, stage) else {
-            let (text, color) = instead(scene, stage.view);
-            return say(ui.painter(), view, &text, color);
+            let (text, color) = say::instead(scene, stage.view);
+            return say::middle(ui.painter(), view, &text, color);
         };
         let size = shown.pixels.size;
         let density = ui.pixels_per_point();
@@ -160,7 +160,7 @@ impl Viewer {
         }
         if scene.desk.compare.is_some() && scene.desk.slots[scene.desk.b].is_none() {
             let text = format!("Slot {} is empty: select a node and press {}", scene.desk.b + 1, scene.desk.b + 1);
-            label(&painter, pos2(view.right() - 10.0, view.top() + 10.0), Align2::RIGHT_TOP, &text);
+            say::label(&painter, pos2(view.right() - 10.0, view.top() + 10.0), Align2::RIGHT_TOP, &text);
         }
     }
 
@@ -178,7 +178,7 @@ impl Viewer {
         painter.vline(x, view.y_range(), Stroke::new(1.0, Color32::WHITE));
         painter.circle(pos2(x, view.center().y), 6.0, theme::GRIP, Stroke::new(1.0, Color32::WHITE));
         for (slot, anchor, side) in [(scene.desk.a, Align2::RIGHT_TOP, -9.0), (scene.desk.b, Align2::LEFT_TOP, 9.0)] {
-            label(painter, pos2(x + side, view.top() + 10.0), anchor, &header::slot_name(scene, slot));
+            say::label(painter, pos2(x + side, view.top() + 10.0), anchor, &header::slot_name(scene, slot));
         }
     }
 
@@ -268,11 +268,11 @@ impl Viewer {
             text = format!("{text}\n{}", readout::weight(*weight));
         }
         let corner = pos2(view.left() + 8.0, view.top() + 8.0);
-        let told = mono(painter, corner, &text);
+        let told = say::mono(painter, corner, &text);
         if mask.is_some() {
             let rect = Rect::from_min_size(told.left_bottom() + vec2(2.0, 8.0), Vec2::splat(12.0));
             painter.rect(rect, 2.0, KEPT, Stroke::new(1.0, Color32::from_white_alpha(120)), StrokeKind::Inside);
-            label(painter, rect.right_top() + vec2(4.0, -4.0), Align2::LEFT_TOP, "stays");
+            say::label(painter, rect.right_top() + vec2(4.0, -4.0), Align2::LEFT_TOP, "stays");
         }
         let next = || hint::next(self.tool, stage.standing.as_ref(), self.points.is_holding());
         if let Some(text) = if is_before { Some("Before all drags".to_owned()) } else { next() } {
@@ -283,40 +283,4 @@ impl Viewer {
 
 fn pixels_fit(shown: &Shown, placement: &Placement) -> bool {
     shown.pixels.size == placement.size()
-}
-
-/// What is said where there is no picture.
-fn instead(scene: &Scene<'_>, view: &View) -> (String, Color32) {
-    if let Some(trouble) = scene.compute.trouble(view) {
-        return (trouble.to_owned(), theme::ERROR);
-    }
-    match scene.compute.state(view.node) {
-        NodeState::Failed(reason) => (reason, theme::ERROR),
-        NodeState::Computing { what, .. } if !what.is_empty() => (format!("Computing: {what}"), theme::WEAK),
-        _ if scene.desk.safe.is_some() => ("Not computed, in safe mode".to_owned(), theme::WEAK),
-        _ => ("Computing …".to_owned(), theme::WEAK),
-    }
-}
-
-/// A text in the middle.
-fn say(painter: &Painter, view: Rect, text: &str, color: Color32) {
-    let galley = painter.layout(text.to_owned(), FontId::proportional(14.0), color, view.width().min(560.0) - 40.0);
-    painter.galley(view.center() - galley.size() / 2.0, galley, color);
-}
-
-/// A text on the picture, on a dark ground.
-fn label(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
-    on_dark(painter, at, anchor, text, FontId::proportional(12.0));
-}
-
-fn mono(painter: &Painter, at: Pos2, text: &str) -> Rect {
-    on_dark(painter, at, Align2::LEFT_TOP, text, FontId::monospace(11.0))
-}
-
-fn on_dark(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId) -> Rect {
-    let galley = painter.layout_no_wrap(text.to_owned(), font, theme::TEXT);
-    let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
-    painter.rect_filled(rect, 3.0, Color32::from_black_alpha(175));
-    painter.galley(rect.min + vec2(6.0, 3.0), galley, theme::TEXT);
-    rect
 }

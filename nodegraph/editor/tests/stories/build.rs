@@ -1,7 +1,7 @@
 //! A graph is built from nothing.
 
 use dragfx_graph::document::{Document, Edit};
-use eframe::egui::{Key, Pos2};
+use eframe::egui::{Key, Pos2, vec2};
 
 use crate::hand::Hand as _;
 use crate::support::{Setting, Window, bundled};
@@ -32,8 +32,11 @@ fn wires(document: &Document) -> Vec<String> {
 #[test]
 fn from_an_empty_canvas_to_a_drag_that_is_blended_and_written() {
     let mut window = Setting { document: Some(empty()), ..Setting::default() }.open();
+    // More room for the graph.
+    let edge = window.find("Graph").center_top();
+    window.drag(edge, edge - vec2(0.0, 120.0));
     let graph = window.find("Graph");
-    let place = |x: f32, y: f32| graph.min + graph.size() * eframe::egui::vec2(x, y);
+    let place = |x: f32, y: f32| graph.min + graph.size() * vec2(x, y);
 
     // What is added behind a selected node is wired to it.
     add(&mut window, place(0.08, 0.2), "latent");
@@ -82,6 +85,11 @@ fn from_an_empty_canvas_to_a_drag_that_is_blended_and_written() {
     window.point(place(0.8, 0.9));
     window.press(Key::Num1);
     window.settle();
+    let picture = window.picture();
+    let middle = window.find("Picture").center();
+    let colors: std::collections::BTreeSet<_> =
+        (-40..40).map(|x| picture.get_pixel((middle.x as i32 + x) as u32, middle.y as u32).0).collect();
+    assert!(colors.len() > 20, "a picture of many colours: {}", colors.len());
     let left: Vec<_> = std::iter::from_fn(|| {
         window.press_with(eframe::egui::Modifiers::COMMAND, Key::Z);
         let count = window.state().document().len() + wires(window.state().document()).len();

@@ -26,7 +26,8 @@ pub(crate) trait Hand {
 impl Hand for Window {
     #[track_caller]
     fn find(&self, label: &str) -> Rect {
-        self.get_by_label(label).rect()
+        // The tree for screen readers counts pixels.
+        self.get_by_label(label).rect() / self.ctx.pixels_per_point()
     }
 
     fn point(&mut self, at: Pos2) {

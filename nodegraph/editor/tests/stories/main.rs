@@ -4,4 +4,7 @@
 mod support;
 
 mod build;
+mod clipboard;
 mod hand;
+mod mask;
+mod pictures;

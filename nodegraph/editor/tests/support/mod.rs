@@ -18,7 +18,7 @@ use dragfx_graph::registry::Registry;
 use dragfx_graph::value::Image;
 use dragfx_runtime::{Device, SessionOptions};
 use eframe::egui::Vec2;
-use egui_kittest::{Harness, SnapshotOptions};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
 use tempfile::TempDir;
 
@@ -132,12 +132,13 @@ impl Window {
         self.picture().save(path).expect("the picture is written");
     }
 
-    /// Compares what the screen shows with `tests/snapshots/NAME.png`; `UPDATE_SNAPSHOTS=1` writes it.
+    /// Compares what the screen shows with `tests/snapshots/NAME.png`, of which so many pixels may be others. Results are
+    /// heard by whoever keeps them; `UPDATE_SNAPSHOTS=1` writes the picture.
     #[track_caller]
-    pub(crate) fn compare(&mut self, name: &str) {
-        // The pictures of a generator differ by a rounding between processors.
-        let options = SnapshotOptions::new().threshold(0.6).failed_pixel_count_threshold(50);
+    pub(crate) fn compare(&mut self, name: &str, other: usize) -> SnapshotResults {
+        let options = SnapshotOptions::new().threshold(0.6).failed_pixel_count_threshold(other);
         self.harness.snapshot_options(name, &options);
+        self.harness.take_snapshot_results()
     }
 
     /// A folder for the test's files.

@@ -67,7 +67,7 @@ pub(in crate::canvas) struct Port {
 
 impl Card {
     /// The card of a node.
-    pub(super) fn of(document: &Document, node: &Node, rows: impl Fn(&str) -> usize) -> Self {
+    pub(in crate::canvas) fn of(document: &Document, node: &Node, rows: impl Fn(&str) -> usize) -> Self {
         let into = document.wires_into(node.id);
         let (inputs, outputs) = match node.decl() {
             Some(decl) => (inputs(decl, &into), outputs(decl)),

@@ -21,7 +21,7 @@ pub(super) fn show(ui: &Ui, drawn: &Drawn, at: Pos2) -> bool {
         NodeState::Cached => {
             painter.circle_filled(at, 3.0 * scale, CACHED);
         }
-        NodeState::Stale => {
+        NodeState::Stale | NodeState::Incomplete(_) => {
             painter.circle_stroke(at, 3.0 * scale, Stroke::new(1.4 * scale, theme::WEAK));
         }
         NodeState::Waiting => {
@@ -35,6 +35,9 @@ pub(super) fn show(ui: &Ui, drawn: &Drawn, at: Pos2) -> bool {
             let angle = |part: usize| (part as f32 / 24.0 - 0.25) * std::f32::consts::TAU;
             let arc = (0..=end).map(|part| at + Vec2::angled(angle(part)) * 4.5 * scale).collect();
             painter.add(Shape::line(arc, Stroke::new(2.0 * scale, theme::ACCENT)));
+        }
+        NodeState::Blocked(_) => {
+            painter.circle_stroke(at, 3.0 * scale, Stroke::new(1.6 * scale, theme::ERROR));
         }
         NodeState::Failed(_) => {
             painter.circle_filled(at, 5.5 * scale, theme::ERROR);
@@ -50,9 +53,9 @@ pub(in crate::canvas) fn words(state: &NodeState) -> String {
         NodeState::Unknown => String::new(),
         NodeState::Cached => "Computed.".to_owned(),
         NodeState::Stale => "Not computed yet.".to_owned(),
-        NodeState::Waiting => "Waits for a drag: Space starts it.".to_owned(),
+        NodeState::Waiting => "Waits for a drag: set points, then Space starts it.".to_owned(),
         NodeState::Computing { done, what } if what.is_empty() => format!("{:.0} % done", 100.0 * done),
         NodeState::Computing { done, what } => format!("{what}: {:.0} % done", 100.0 * done),
-        NodeState::Failed(message) => message.clone(),
+        NodeState::Incomplete(message) | NodeState::Blocked(message) | NodeState::Failed(message) => message.clone(),
     }
 }

@@ -6,7 +6,7 @@ use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Ui};
 use crate::canvas::model::{NOTE_ROW, WIDTH};
 
 /// Most lines of a note that a card shows.
-const NOTE_ROWS: usize = 4;
+pub(in crate::canvas) const NOTE_ROWS: usize = 4;
 /// What a note has of its card's width.
 const NOTE_WIDTH: f32 = WIDTH - 20.0;
 
