@@ -106,12 +106,14 @@ impl Compute {
             if let Found::Letter(wish) = found {
                 drag::drag(&to, &bell, &with, &wish);
             }
+            Duration::ZERO
         });
         let to = Arc::clone(&board);
         let writer = Mailbox::spawn("write", move |found| {
             if let Found::Letter(wish) = found {
                 export::export(&to, &evaluator, &wish);
             }
+            Duration::ZERO
         });
         Self {
             models,

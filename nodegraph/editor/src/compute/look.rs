@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use dragfx_engine::Cancel;
 use dragfx_graph::document::{Document, NodeId};
@@ -83,15 +84,23 @@ impl Looker {
         Self { board, evaluator, aside, wish: None, failures: HashMap::new() }
     }
 
-    /// Looks at what is wished for, or again at what was.
-    pub(super) fn look(&mut self, found: Found<Wish>) {
+    /// Looks at what is wished for, or again at what was; says how long to wait before the next step of a drag. A picture
+    /// takes longer than a step: half of the time is the drag's.
+    pub(super) fn look(&mut self, found: Found<Wish>) -> Duration {
+        let start = Instant::now();
+        let is_step = self.looked(found);
+        if is_step { start.elapsed() } else { Duration::ZERO }
+    }
+
+    /// Looks, and says whether it was at a step of a drag.
+    fn looked(&mut self, found: Found<Wish>) -> bool {
         let is_new = matches!(found, Found::Letter(_));
         if let Found::Letter(wish) = found {
             self.forget_failures(&wish);
             self.wish = Some(wish);
         }
         // While something panics here there is no wish, so that it does not panic again and again.
-        let Some(mut wish) = self.wish.take() else { return };
+        let Some(mut wish) = self.wish.take() else { return false };
         let is_step = !is_new && !self.board.read().running.is_empty();
         if is_new {
             self.drop_unwanted(&wish);
@@ -115,6 +124,7 @@ impl Looker {
             }
         }
         self.wish = Some(wish);
+        is_step
     }
 
     /// Forgets what has failed where models or relative paths lead elsewhere now.

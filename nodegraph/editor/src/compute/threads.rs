@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Where a thread gets its work: one letter, the newest, and a bell.
 pub(super) struct Mailbox<T> {
@@ -27,15 +28,16 @@ pub(super) enum Found<T> {
 
 impl<T: Send + 'static> Mailbox<T> {
     /// Starts a thread that does what it finds in the mailbox, until that is closed. A piece of work that panics does not
-    /// end the thread.
-    pub(super) fn spawn(name: &str, mut work: impl FnMut(Found<T>) + Send + 'static) -> Arc<Self> {
+    /// end the thread; one that is done says for how long the bell is not heard then, while letters are.
+    pub(super) fn spawn(name: &str, mut work: impl FnMut(Found<T>) -> Duration + Send + 'static) -> Arc<Self> {
         let mail = Mail { letter: None, is_rung: false, is_closed: false, is_working: false };
         let mailbox = Arc::new(Self { mail: Mutex::new(mail), arrived: Condvar::new() });
         let inbox = Arc::clone(&mailbox);
         let run = move || {
-            while let Some(found) = inbox.wait() {
+            let mut rest = Duration::ZERO;
+            while let Some(found) = inbox.wait(rest) {
                 // The hook that prints panics has told it; what was to be computed stays undone.
-                let _ = catch_unwind(AssertUnwindSafe(|| work(found)));
+                rest = catch_unwind(AssertUnwindSafe(|| work(found))).unwrap_or_default();
             }
         };
         std::thread::Builder::new().name(name.to_owned()).spawn(run).expect("the system has threads");
@@ -66,11 +68,18 @@ impl<T: Send + 'static> Mailbox<T> {
         self.arrived.notify_one();
     }
 
-    fn wait(&self) -> Option<Found<T>> {
+    fn wait(&self, rest: Duration) -> Option<Found<T>> {
+        let end = Instant::now() + rest;
         let mut mail = lock(&self.mail);
         loop {
             if mail.is_closed {
                 return None;
+            }
+            let rest = if mail.is_rung && mail.letter.is_none() { end - Instant::now() } else { Duration::ZERO };
+            if !rest.is_zero() {
+                mail.is_working = false;
+                mail = self.arrived.wait_timeout(mail, rest).unwrap_or_else(PoisonError::into_inner).0;
+                continue;
             }
             let is_rung = std::mem::take(&mut mail.is_rung);
             let found = mail.letter.take().map(Found::Letter).or(is_rung.then_some(Found::Bell));
@@ -108,6 +117,7 @@ mod tests {
             started.send(number).expect("somebody hears");
             gate.recv().expect("somebody opens");
             assert_ne!(number, 1, "the first one panics");
+            Duration::ZERO
         });
         assert!(mailbox.is_idle());
         mailbox.put(1);
@@ -124,5 +134,25 @@ mod tests {
         go.send(()).expect("it waits");
         mailbox.close();
         assert!(starts.recv().is_err(), "and the thread has ended");
+    }
+
+    #[test]
+    fn a_thread_that_rests_hears_letters_and_not_the_bell() {
+        let (started, starts) = channel();
+        let mailbox = Mailbox::spawn("test", move |found| {
+            let number = if let Found::Letter(number) = found { number } else { 0 };
+            started.send(number).expect("somebody hears");
+            Duration::from_secs(if number == 1 { 3600 } else { 0 })
+        });
+        mailbox.put(1);
+        assert_eq!(starts.recv(), Ok(1));
+        mailbox.ring();
+        assert!(starts.recv_timeout(Duration::from_millis(50)).is_err(), "it rests");
+        assert!(!mailbox.is_idle(), "the bell will be heard");
+        mailbox.put(2);
+        assert_eq!(starts.recv(), Ok(2));
+        mailbox.ring();
+        assert_eq!(starts.recv(), Ok(0));
+        mailbox.close();
     }
 }
