@@ -11,24 +11,25 @@ use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::SnapshotResults;
 
 use crate::hand::Hand as _;
-use crate::support::{Setting, Window, bundled};
+use crate::support::{Setting, Tolerance, Window, bundled};
 
-/// Pixels that may be others where nothing is computed but the window itself.
-const STILL: usize = 0;
-/// Where a generator paints: a rounding of another processor's changes a few.
-const PAINTED: usize = 200;
-/// Where a drag was computed: numbers and paths may be others by a last digit.
-const DRAGGED: usize = 1200;
+/// Where nothing is computed but the window itself.
+const STILL: Tolerance = Tolerance { difference: 0.6, pixels: 20 };
+/// Where a generator paints: another processor rounds otherwise.
+const PAINTED: Tolerance = Tolerance { difference: 40.0, pixels: 300 };
+/// Where a drag was computed: other last digits become other steps, other numbers in the text, and other pixels along edges.
+const DRAGGED: Tolerance = Tolerance { difference: 1000.0, pixels: 600 };
 
 /// Opens a window at both scales, does `work` in it and compares what it shows.
-fn state(name: &str, other: usize, document: Option<Document>, work: impl Fn(&mut Window)) {
+fn state(name: &str, tolerance: Tolerance, document: Option<Document>, work: impl Fn(&mut Window)) {
     let mut results = SnapshotResults::new();
     for scale in [1, 2] {
         let (document, scale_of) = (document.clone(), Some(scale as f32));
         let mut window = Setting { document, scale: scale_of, ..Setting::default() }.open();
         work(&mut window);
         window.settle();
-        results.extend(window.compare(&format!("{name}@{scale}x"), other * scale * scale));
+        let pixels = tolerance.pixels * scale * scale;
+        results.extend(window.compare(&format!("{name}@{scale}x"), Tolerance { pixels, ..tolerance }));
     }
 }
 

@@ -92,6 +92,16 @@ impl Setting {
     }
 }
 
+/// How unlike its reference a picture may be.
+#[derive(Clone, Copy)]
+pub(crate) struct Tolerance {
+    /// From where on a pixel is another one: the squared distance of two colours, mostly of their brightness. 0.5 is one level
+    /// of 255, 50 are ten, 1000 are 45.
+    pub(crate) difference: f32,
+    /// How many pixels may be others.
+    pub(crate) pixels: usize,
+}
+
 impl Window {
     /// Draws until nothing is computed any more and nothing moves.
     #[track_caller]
@@ -132,11 +142,12 @@ impl Window {
         self.picture().save(path).expect("the picture is written");
     }
 
-    /// Compares what the screen shows with `tests/snapshots/NAME.png`, of which so many pixels may be others. Results are
-    /// heard by whoever keeps them; `UPDATE_SNAPSHOTS=1` writes the picture.
+    /// Compares what the screen shows with `tests/snapshots/NAME.png`. Results are heard by whoever keeps them;
+    /// `UPDATE_SNAPSHOTS=1` writes the picture.
     #[track_caller]
-    pub(crate) fn compare(&mut self, name: &str, other: usize) -> SnapshotResults {
-        let options = SnapshotOptions::new().threshold(0.6).failed_pixel_count_threshold(other);
+    pub(crate) fn compare(&mut self, name: &str, tolerance: Tolerance) -> SnapshotResults {
+        let Tolerance { difference, pixels } = tolerance;
+        let options = SnapshotOptions::new().threshold(difference).failed_pixel_count_threshold(pixels);
         self.harness.snapshot_options(name, &options);
         self.harness.take_snapshot_results()
     }
