@@ -77,14 +77,13 @@ impl Canvas {
     pub(crate) fn show(&mut self, ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         let panel = ui.available_rect_before_wrap();
         ui.set_clip_rect(panel.intersect(ui.clip_rect()));
-        let whole = self.model.bounds(|_| true);
-        let new = self.refresh(ui, scene);
+        let before = self.refresh(ui, scene);
         self.camera.settle_in(panel);
         if self.fitted != Some(scene.session.serial()) {
             self.fitted = Some(scene.session.serial());
             self.fit(|_| true);
-        } else if scene.desk.place != action::Place::Canvas {
-            self.reveal(&new, whole);
+        } else if let Some(before) = before.filter(|_| scene.desk.place != action::Place::Canvas) {
+            self.reveal(&before);
         }
         self.navigate(ui);
         paint::grid(ui.painter(), &self.camera);
@@ -113,29 +112,29 @@ impl Canvas {
         self.camera.panel().contains(at).then(|| [f64::from(place.x), f64::from(place.y)])
     }
 
-    /// Makes the model anew if the document is another one, and says which nodes have come.
-    fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) -> Vec<NodeId> {
+    /// Makes the model anew if the document is another one, and gives the one before.
+    fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) -> Option<Model> {
         let revision = scene.session.revision();
         if self.revision == Some(revision) {
-            return Vec::new();
+            return None;
         }
         self.revision = Some(revision);
-        self.model = Model::of(scene.session.document(), |note| paint::note_rows(ui, note));
+        let model = Model::of(scene.session.document(), |note| paint::note_rows(ui, note));
+        let before = std::mem::replace(&mut self.model, model);
         self.order.retain(|&id| self.model.card(id).is_some());
         let known: std::collections::HashSet<NodeId> = self.order.iter().copied().collect();
-        let new: Vec<NodeId> = self.model.cards().iter().map(|card| card.id).filter(|id| !known.contains(id)).collect();
-        self.order.extend(&new);
+        self.order.extend(self.model.cards().iter().map(|card| card.id).filter(|id| !known.contains(id)));
         // What is held may be gone, or another thing by now.
         self.hold.let_go();
-        new
+        Some(before)
     }
 
-    /// Nodes that somebody else than the hand on the graph has added are shown: with the whole graph if it was seen whole, of which `whole` is where
-    /// it was.
-    fn reveal(&mut self, new: &[NodeId], whole: Option<Rect>) {
-        let Some(bounds) = self.model.bounds(|id| new.contains(&id)).filter(|bounds| !self.camera.sees(*bounds)) else {
-            return;
-        };
+    /// Shows nodes that have come since the model before by another hand than the one on the graph: with the whole graph
+    /// if that was seen whole.
+    fn reveal(&mut self, before: &Model) {
+        let bounds = self.model.bounds(|id| before.card(id).is_none());
+        let Some(bounds) = bounds.filter(|bounds| !self.camera.sees(*bounds)) else { return };
+        let whole = before.bounds(|_| true);
         if whole.is_none_or(|whole| self.camera.sees(whole)) {
             self.fit(|_| true);
         } else {

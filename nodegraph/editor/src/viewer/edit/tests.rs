@@ -1,3 +1,5 @@
+//! Changes of points, as edits that one undo takes back.
+
 use dragfx_graph::curve::Interpolation;
 use dragfx_graph::document::History;
 
